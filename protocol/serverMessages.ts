@@ -1,0 +1,52 @@
+import type { ReactionKind } from './reactions.ts';
+import type { FeedId, MediaKind, ParticipantId } from './identity.ts';
+import type { RtpCapabilitiesMessage, RtpParametersMessage } from './mediaParameters.ts';
+import type { BackstageView, ChatMessage, RoomView, SelfView } from './roomView.ts';
+
+/** What a browser needs to receive one feed. It flows as soon as both sides are ready; there is nothing to resume. */
+export interface ConsumerInfo {
+  consumerId: string;
+  producerId: string;
+  feedId: FeedId;
+  epoch: number;
+  kind: MediaKind;
+  rtpParameters: RtpParametersMessage;
+}
+
+/** Why the server let a connection go. The page says so; only `shutdown` is worth coming back for. */
+export type LeaveReason = 'kicked' | 'banned' | 'replaced' | 'ended' | 'shutdown';
+
+/** Everything the server says unasked, one tuple of arguments an event. */
+export interface ServerMessages {
+  /** First on every connection, before any question. The client may keep `rtpCapabilities` for its next visit. */
+  hello: { protocol: number; nodeId: string; rtpCapabilities: RtpCapabilitiesMessage };
+  room: RoomView;
+  backstage: BackstageView;
+  self: SelfView;
+  /** People in the room who are not on stage; told at most once a second, and only when it changed. */
+  viewers: { count: number };
+  consumersClosed: { consumerIds: string[] };
+  chat: ChatMessage;
+  /** Reactions since the last batch, counted. */
+  reactions: Partial<Record<ReactionKind, number>>;
+  /** Who speaks loudest now, or nobody. */
+  speaker: { participantId: ParticipantId | null };
+  data: { from: ParticipantId; topic: string; payload: string };
+  /** Asks the publisher of `feedId` for a keyframe of every layer it sends, now. */
+  keyframe: { feedId: FeedId };
+  /** The highest simulcast layer anybody watches: the publisher may stop those above. 0-based. */
+  layers: { feedId: FeedId; maxSpatialLayer: number };
+  /** This connection's transports died with a media worker: `join` again, without `keep`, after `afterMs`. */
+  mediaLost: { afterMs: number };
+  /** The last thing said before the server closes the connection. */
+  left: { reason: LeaveReason; durationMs?: number };
+}
+export type ServerMessageName = keyof ServerMessages;
+
+/** socket.io's view: plain events, and one that is acknowledged when the browser can take the media. */
+export type ServerToClientEvents = {
+  [N in ServerMessageName]: (message: ServerMessages[N]) => void;
+} & {
+  /** New feeds. The server starts each once the page has acknowledged, so that no first picture is lost. */
+  consumers: (message: { added: ConsumerInfo[] }, ready: () => void) => void;
+};

@@ -1,0 +1,36 @@
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { createHttpServer, refuseOtherMethods } from './httpServer.ts';
+import { problemSender } from './problem.ts';
+
+/** Why a node takes nobody new. */
+export type NotReady = 'starting' | 'draining' | 'overloaded' | 'no-media';
+
+export interface AdminApiParts {
+  log: Logger;
+  /** Empty when the node takes new people. */
+  notReady: () => readonly NotReady[];
+  registry: { contentType: string; metrics(): Promise<string> };
+}
+
+const retryAfterSeconds = 5;
+
+/** Makes the operators' HTTP server: `/livez`, `/readyz` and `/metrics`. The caller lets it listen. */
+export function createAdminApi({ log, notReady, registry }: AdminApiParts): FastifyInstance {
+  const sendProblem = problemSender(() => undefined);
+  const app = createHttpServer({ log, sendProblem, trustsProxy: () => false });
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
+  });
+  app.get('/livez', async () => ({ status: 'live' }));
+  app.get('/readyz', async (_request, reply) => {
+    const reasons = notReady();
+    if (reasons.length === 0) return { status: 'ready' };
+    return reply.code(503).header('retry-after', retryAfterSeconds).send({ status: 'not-ready', reasons });
+  });
+  app.get('/metrics', async (_request, reply) =>
+    reply.type(registry.contentType).send(await registry.metrics()),
+  );
+  for (const url of ['/livez', '/readyz', '/metrics']) refuseOtherMethods(app, sendProblem, url, ['GET']);
+  return app;
+}

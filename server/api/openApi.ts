@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import { protocolVersion } from '../../protocol/version.ts';
+import { errors } from '../../protocol/errors.ts';
+import type { ErrorCode } from '../../protocol/errors.ts';
+import { roomIdSchema } from '../../protocol/identity.ts';
+import { rtpCapabilitiesSchema } from '../../protocol/mediaParameters.ts';
+import { tokenRequestSchema } from '../../protocol/tokens.ts';
+import { problemContentType } from './problem.ts';
+
+/** What `GET /v1/capabilities` answers: enough to prepare a join before there is a room. */
+export const capabilitiesSchema = z.object({
+  protocol: z.number().int(),
+  rtpCapabilities: rtpCapabilitiesSchema,
+});
+
+const tokenResponseSchema = z.object({ token: z.string(), expiresAt: z.iso.datetime() });
+const problemSchema = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.number().int(),
+  code: z.enum(Object.keys(errors) as [ErrorCode, ...ErrorCode[]]),
+  detail: z.string().optional(),
+});
+
+function schemaOf(schema: z.ZodType, io: 'input' | 'output'): unknown {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io });
+  return rest;
+}
+
+const json = (name: string): object => ({
+  'application/json': { schema: { $ref: `#/components/schemas/${name}` } },
+});
+
+/** The refusals a path may answer with, grouped by status as OpenAPI wants them. */
+function refusals(codes: readonly ErrorCode[]): Record<string, object> {
+  const content = { [problemContentType]: { schema: { $ref: '#/components/schemas/Problem' } } };
+  const byStatus: Record<string, object> = {};
+  for (const status of new Set(codes.map((code) => errors[code].httpStatus))) {
+    const description = codes
+      .filter((code) => errors[code].httpStatus === status)
+      .map((code) => `\`${code}\`: ${errors[code].message}`);
+    byStatus[status] = { description: description.join('\n\n'), content };
+  }
+  return byStatus;
+}
+
+/** The OpenAPI document of the public API, its schemas taken from those that check the requests. */
+export function openApiDocument(): object {
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Tributary',
+      version: String(protocolVersion),
+      description: 'Server API of the Tributary media network.',
+    },
+    paths: {
+      '/v1/rooms/{room}/tokens': {
+        post: {
+          operationId: 'issueToken',
+          summary: 'Issues an access token for one person in one room.',
+          security: [{ apiKey: [] }],
+          parameters: [{ name: 'room', in: 'path', required: true, schema: schemaOf(roomIdSchema, 'input') }],
+          requestBody: { required: true, content: json('TokenRequest') },
+          responses: {
+            201: { description: 'The token and when it expires.', content: json('TokenResponse') },
+            ...refusals([
+              'bad-message',
+              'api-key-invalid',
+              'too-large',
+              'unsupported-media-type',
+              'rate-limited',
+              'internal',
+            ]),
+          },
+        },
+      },
+      '/v1/capabilities': {
+        get: {
+          operationId: 'capabilities',
+          summary:
+            'Tells the protocol version and what the media server can receive; the same for every room.',
+          responses: {
+            200: {
+              description: 'The capabilities; kept and asked again by ETag.',
+              content: json('Capabilities'),
+            },
+            304: { description: 'Unchanged.' },
+          },
+        },
+      },
+    },
+    components: {
+      securitySchemes: { apiKey: { type: 'http', scheme: 'bearer' } },
+      schemas: {
+        TokenRequest: schemaOf(tokenRequestSchema, 'input'),
+        TokenResponse: schemaOf(tokenResponseSchema, 'output'),
+        Capabilities: schemaOf(capabilitiesSchema, 'output'),
+        Problem: schemaOf(problemSchema, 'output'),
+      },
+    },
+  };
+}

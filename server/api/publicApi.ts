@@ -1,0 +1,59 @@
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import type { ErrorCode } from '../../protocol/errors.ts';
+import type { RtpCapabilitiesMessage } from '../../protocol/mediaParameters.ts';
+import type { ApiKeyCheck } from '../access/apiKeyCheck.ts';
+import type { Tokens } from '../access/tokens.ts';
+import type { RateSetting } from './addressRate.ts';
+import { addDemoPages } from './demoPages.ts';
+import { addDocumentRoutes } from './documentRoutes.ts';
+import { createHttpServer } from './httpServer.ts';
+import { addCrossOrigin, addPageHeaders } from './pageHeaders.ts';
+import { problemSender } from './problem.ts';
+import { addTokenRoutes } from './tokenRoutes.ts';
+
+export interface PublicApiSettings {
+  dev: boolean;
+  tlsCertFile?: string | undefined;
+  tlsKeyFile?: string | undefined;
+  trustedProxies: (address: string, hop: number) => boolean;
+  allowedOrigins: readonly string[];
+  rateTokens: RateSetting;
+  rateWrongKeys: RateSetting;
+}
+
+export interface PublicApiParts {
+  settings: PublicApiSettings;
+  log: Logger;
+  tokens: Tokens;
+  checkApiKey: ApiKeyCheck;
+  /** The client an address belongs to, where clients are counted. */
+  blockOf: (address: string) => string;
+  rtpCapabilities: RtpCapabilitiesMessage;
+  /** The built demo; without it no pages are served. */
+  demoFolder?: string | undefined;
+  onRefused: (code: ErrorCode) => void;
+}
+
+/** Makes the public HTTP server; signalling attaches to its `server`, and the caller lets it listen. */
+export async function createPublicApi(parts: PublicApiParts): Promise<FastifyInstance> {
+  const { settings, log, demoFolder, onRefused } = parts;
+  const { tlsCertFile, tlsKeyFile } = settings;
+  const sendProblem = problemSender(onRefused);
+  const app = createHttpServer({
+    log,
+    sendProblem,
+    trustsProxy: settings.trustedProxies,
+    tls:
+      tlsCertFile === undefined || tlsKeyFile === undefined
+        ? undefined
+        : { certFile: tlsCertFile, keyFile: tlsKeyFile },
+  });
+  addPageHeaders(app);
+  addCrossOrigin(app, settings.allowedOrigins);
+  const { tokens, checkApiKey, blockOf } = parts;
+  addTokenRoutes(app, { ...settings, tokens, checkApiKey, blockOf, sendProblem });
+  addDocumentRoutes(app, sendProblem, parts.rtpCapabilities);
+  if (demoFolder !== undefined) await addDemoPages(app, sendProblem, demoFolder);
+  return app;
+}

@@ -1,0 +1,107 @@
+import { availableParallelism } from 'node:os';
+import type { types } from 'mediasoup';
+
+/** How keyframes are asked for, see `keyframePacing.ts`. */
+export interface KeyframeSettings {
+  /** Chromium's sender ignores a PLI that comes within this time of its last keyframe. */
+  pliIgnoredMs: number;
+  /** `keyFrameRequestDelay` for publishers that make keyframes on a message: PLIs are only the fall-back there. */
+  pliSpacingMs: number;
+  /** The same for all other publishers: just long enough that no PLI falls into the time in which it is ignored. */
+  pliOnlySpacingMs: number;
+  /** How long a request may stay without its keyframe before the next is sent. */
+  answerMs: number;
+  /** Least time between two requests by message for one feed. */
+  askSpacingMs: number;
+  /** A publisher makes at most `maxKeyframes` in any `windowMs`, of which `burst` may come at once. */
+  maxKeyframes: number;
+  windowMs: number;
+  burst: number;
+  /** A consumer that got no keyframe in this time has another trouble; nothing is asked on its behalf any more. */
+  giveUpMs: number;
+}
+
+export interface MediaSettings {
+  /** Path of the mediasoup worker's binary; mediasoup's own search when absent. */
+  workerBin?: string | undefined;
+  workerLogLevel: types.WorkerLogLevel;
+  /** Number of worker processes. */
+  workers: number;
+  /** Address the workers listen on for media. */
+  listenIp: string;
+  /** Address or host name told to browsers, where it is not `listenIp`. */
+  announcedAddress?: string | undefined;
+  /** Worker `n` listens on port `rtcPortBase + n`, for UDP and TCP. */
+  rtcPortBase: number;
+  /** UDP ports on the loopback interface for pipes between workers; must not overlap the ports above. */
+  pipePortMin: number;
+  pipePortMax: number;
+  /** What a new viewer's line is taken for until it was measured; decides the first layer he gets. */
+  initialOutgoingBps: number;
+  /** Cap on what one publisher may send, all sources together. */
+  maxIncomingBps: number;
+  /** Receiving transports a router takes before the room grows onto another worker. */
+  viewersPerShard: number;
+  /** Worker load (0 to 1) above which a room grows onto another worker. */
+  shardCpuCeiling: number;
+  /** CPU share that one more viewer is expected to cost, counted until a sample has measured it. */
+  viewerCpuCharge: number;
+  cpuSampleMs: number;
+  /** A worker that is silent for so many samples hangs; it is ended, and another one started. */
+  hungAfterSamples: number;
+  /** A layer is switched off at the publisher when nobody wanted it for this long. */
+  layersOffAfterMs: number;
+  /** Heights that publishers are expected to send; the browser does not tell the server. */
+  cameraHeightPx: number;
+  screenHeightPx: number;
+  keyframes: KeyframeSettings;
+  /** Consumers made in one turn of the event loop when a feed opens. */
+  fanOutChunk: number;
+  /** After a worker died its viewers come back this far apart, but none later than `rejoinSpreadMs`. */
+  rejoinSpacingMs: number;
+  rejoinSpreadMs: number;
+  /** How long a join waits for a worker that is being replaced. */
+  workerWaitMs: number;
+  /** How often the loudest microphone is looked for, and how long a pause in speech makes a silence. */
+  speakerIntervalMs: number;
+  silenceIntervalMs: number;
+  /** Below this level (dBov) nobody is speaking. */
+  silenceDb: number;
+}
+
+export const defaultMediaSettings: MediaSettings = {
+  workerLogLevel: 'warn',
+  workers: availableParallelism(),
+  listenIp: '127.0.0.1',
+  rtcPortBase: 40_000,
+  pipePortMin: 50_000,
+  pipePortMax: 59_999,
+  initialOutgoingBps: 600_000,
+  maxIncomingBps: 8_000_000,
+  viewersPerShard: 200,
+  shardCpuCeiling: 0.7,
+  viewerCpuCharge: 0.004,
+  cpuSampleMs: 1000,
+  hungAfterSamples: 10,
+  layersOffAfterMs: 3000,
+  cameraHeightPx: 720,
+  screenHeightPx: 1080,
+  keyframes: {
+    pliIgnoredMs: 300,
+    pliSpacingMs: 1000,
+    pliOnlySpacingMs: 400,
+    answerMs: 60,
+    askSpacingMs: 100,
+    maxKeyframes: 30,
+    windowMs: 10_000,
+    burst: 10,
+    giveUpMs: 5000,
+  },
+  fanOutChunk: 10,
+  rejoinSpacingMs: 10,
+  rejoinSpreadMs: 1000,
+  workerWaitMs: 2000,
+  speakerIntervalMs: 300,
+  silenceIntervalMs: 800,
+  silenceDb: -60,
+};

@@ -1,0 +1,147 @@
+import type { types } from 'mediasoup';
+import type { FeedViewport } from '../../protocol/clientMessages.ts';
+import type { RtpParametersMessage } from '../../protocol/mediaParameters.ts';
+import type { ConsumerInfo } from '../../protocol/serverMessages.ts';
+import type { Feed } from './feed.ts';
+import { originPlace } from './keyframePacing.ts';
+import { chooseLayers } from './layerChoice.ts';
+import type { LayerChoice } from './layerChoice.ts';
+import type { Shard } from './shards.ts';
+
+interface PeerConsumerOptions {
+  feed: Feed;
+  /** Where the person receives. */
+  shard: Shard;
+  consumer: types.Consumer;
+  /**
+   * The highest layer that was live when the consumer was made, and which it was made with. mediasoup takes a layer
+   * that was switched off for a live one until its streams time out, and would wait for a keyframe of it.
+   */
+  startLayer: number;
+  /** Whether the person's transport is connected. */
+  connected: () => boolean;
+}
+
+/** One feed on its way to one person. */
+export class PeerConsumer {
+  readonly feed: Feed;
+  readonly consumer: types.Consumer;
+  /** Where the feed passes on its way to this consumer. */
+  readonly #place: string;
+  readonly #connected: () => boolean;
+  #started: boolean;
+  #choice: LayerChoice;
+  #applied: LayerChoice;
+  /** Until the first picture, no layer above this is chosen. */
+  #startLayer: number;
+  #applying = false;
+  #closed = false;
+
+  /** A consumer made un-paused counts as started. */
+  constructor(options: PeerConsumerOptions) {
+    const { feed, shard, consumer, startLayer, connected } = options;
+    this.feed = feed;
+    this.consumer = consumer;
+    this.#place = shard === feed.shard ? originPlace : shard.id;
+    this.#connected = connected;
+    this.#started = !consumer.paused;
+    this.#startLayer = startLayer;
+    this.#choice = chooseLayers(feed.layers, undefined);
+    this.#applied = this.#effective;
+    feed.want(consumer.id, this.#choice.spatialLayer);
+    if (this.#confirms) {
+      consumer.on('layerschange', (layers) => {
+        if (!layers) return;
+        feed.asker?.served(consumer.id);
+        this.#startLayer = Infinity;
+        void this.#apply();
+      });
+    }
+  }
+
+  /** Whether the browser has taken it, so that it flows unless it is off the screen. */
+  get started(): boolean {
+    return this.#started;
+  }
+  get closed(): boolean {
+    return this.#closed || this.consumer.closed;
+  }
+
+  get info(): ConsumerInfo {
+    return {
+      consumerId: this.consumer.id,
+      producerId: this.consumer.producerId,
+      feedId: this.feed.feedId,
+      epoch: this.feed.epoch,
+      kind: this.feed.kind,
+      rtpParameters: this.consumer.rtpParameters as RtpParametersMessage,
+    };
+  }
+
+  /** The browser can take the media now. */
+  start(): void {
+    this.#started = true;
+    void this.#apply();
+  }
+
+  show(viewport: FeedViewport): void {
+    if (this.feed.kind !== 'video' || this.closed) return;
+    this.#choice = chooseLayers(this.feed.layers, viewport);
+    this.feed.want(this.consumer.id, this.#choice.visible ? this.#choice.spatialLayer : undefined);
+    void this.#apply();
+  }
+
+  /** The transport is connected or the consumer resumed: pictures can be shown as soon as a keyframe comes. */
+  flowing(): void {
+    if (this.closed || this.consumer.paused || this.feed.paused || !this.#connected()) return;
+    this.feed.asker?.ready(this.consumer.id, this.#place, this.#confirms);
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.feed.want(this.consumer.id, undefined);
+    this.feed.asker?.served(this.consumer.id);
+    this.consumer.close();
+  }
+
+  get #effective(): LayerChoice {
+    return { ...this.#choice, spatialLayer: Math.min(this.#choice.spatialLayer, this.#startLayer) };
+  }
+
+  get #confirms(): boolean {
+    return this.feed.layers.kind === 'simulcast';
+  }
+
+  /** Brings the consumer to what is wanted of it now, however often that changes on the way. */
+  async #apply(): Promise<void> {
+    if (this.#applying) return;
+    this.#applying = true;
+    try {
+      while (!this.closed) {
+        const wanted = this.#effective;
+        const pause = !this.#started || !wanted.visible;
+        if (!sameLayers(wanted, this.#applied)) {
+          await this.consumer.setPreferredLayers(wanted);
+          this.#applied = wanted;
+        } else if (pause && !this.consumer.paused) {
+          this.feed.asker?.served(this.consumer.id);
+          await this.consumer.pause();
+        } else if (!pause && this.consumer.paused) {
+          await this.consumer.resume();
+          this.flowing();
+        } else {
+          break;
+        }
+      }
+    } catch {
+      // The consumer, its transport or its worker went away meanwhile.
+    } finally {
+      this.#applying = false;
+    }
+  }
+}
+
+function sameLayers(one: LayerChoice, other: LayerChoice): boolean {
+  return one.spatialLayer === other.spatialLayer && one.temporalLayer === other.temporalLayer;
+}

@@ -1,0 +1,185 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createWorker } from 'mediasoup';
+import type { types } from 'mediasoup';
+import type { Logger } from 'pino';
+import type { MediaSettings } from './mediaSettings.ts';
+import { MediaWorker } from './mediaWorker.ts';
+
+const backOffMs = { first: 50, most: 1000 };
+
+/** Keeps one worker process running in each slot; a dead one is replaced at once, on the same port. */
+export class WorkerPool {
+  readonly #settings: MediaSettings;
+  readonly #log: Logger;
+  readonly #slots: (MediaWorker | undefined)[];
+  /** Every process that was started and has not gone yet. */
+  readonly #processes = new Set<types.Worker>();
+  readonly #restarts = new Set<Promise<void>>();
+  readonly #waiting = new Set<() => void>();
+  readonly #closing = new AbortController();
+  #sampler: NodeJS.Timeout | undefined;
+
+  private constructor(settings: MediaSettings, log: Logger) {
+    this.#settings = settings;
+    this.#log = log;
+    this.#slots = Array.from({ length: settings.workers }, () => undefined);
+  }
+
+  /** Starts all workers; rejects, with none left running, when one of them cannot start. */
+  static async start(settings: MediaSettings, log: Logger): Promise<WorkerPool> {
+    const pool = new WorkerPool(settings, log);
+    const started = await Promise.allSettled(pool.#slots.map((_, slot) => pool.#start(slot)));
+    const failed = started.find((outcome) => outcome.status === 'rejected');
+    if (failed) {
+      await pool.close();
+      throw failed.reason;
+    }
+    pool.#sampler = setInterval(() => pool.#sample(), settings.cpuSampleMs);
+    pool.#sampler.unref();
+    return pool;
+  }
+
+  /** The workers that are running now. */
+  get live(): MediaWorker[] {
+    return this.#slots.filter((worker) => worker !== undefined);
+  }
+
+  /** Waits until at least one worker is running; rejects after `workerWaitMs`. */
+  async available(): Promise<void> {
+    if (this.live.length > 0) return;
+    const { promise, resolve, reject } = Promise.withResolvers<undefined>();
+    const woken = (): void => resolve(undefined);
+    const timer = setTimeout(
+      () => reject(new Error('no media worker is running')),
+      this.#settings.workerWaitMs,
+    );
+    this.#waiting.add(woken);
+    try {
+      await promise;
+    } finally {
+      clearTimeout(timer);
+      this.#waiting.delete(woken);
+    }
+  }
+
+  /** Ends every worker and waits until their processes are gone. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    clearInterval(this.#sampler);
+    await Promise.all(this.#restarts);
+    this.#slots.fill(undefined);
+    await Promise.all(
+      [...this.#processes].map(async (worker) => {
+        const { promise, resolve } = Promise.withResolvers<undefined>();
+        if (worker.subprocessClosed) return;
+        worker.once('subprocessclose', () => resolve(undefined));
+        worker.close();
+        await promise;
+      }),
+    );
+  }
+
+  async #start(slot: number): Promise<void> {
+    const port = this.#settings.rtcPortBase + slot;
+    const worker = await this.#spawn();
+    worker.once('died', (error) => this.#replace(slot, worker, error));
+    const webRtcServer = await worker
+      .createWebRtcServer({
+        listenInfos: (['udp', 'tcp'] as const).map((protocol) => ({
+          protocol,
+          ip: this.#settings.listenIp,
+          port,
+          ...(this.#settings.announcedAddress && { announcedAddress: this.#settings.announcedAddress }),
+        })),
+      })
+      .catch((error: unknown) => {
+        worker.close();
+        throw new Error(`media port ${port} cannot be used`, { cause: error });
+      });
+    const running = new MediaWorker(worker, webRtcServer, slot);
+    this.#slots[slot] = running;
+    await this.#measure(running);
+    for (const woken of this.#waiting) woken();
+    this.#log.info({ pid: worker.pid, port }, 'media worker started');
+  }
+
+  async #spawn(): Promise<types.Worker> {
+    this.#closing.signal.throwIfAborted();
+    const starting = withoutSignalHandlers(() =>
+      createWorker({
+        logLevel: this.#settings.workerLogLevel,
+        ...(this.#settings.workerBin && { workerBin: this.#settings.workerBin }),
+      }),
+    );
+    const worker = await starting;
+    this.#processes.add(worker);
+    worker.once('subprocessclose', () => this.#processes.delete(worker));
+    if (this.#closing.signal.aborted) worker.close();
+    this.#closing.signal.throwIfAborted();
+    return worker;
+  }
+
+  #replace(slot: number, worker: types.Worker, error: Error): void {
+    if (this.#slots[slot]?.worker !== worker) return;
+    this.#slots[slot] = undefined;
+    this.#log.warn({ pid: worker.pid, error: error.message }, 'media worker died; starting another');
+    const restart = this.#restart(slot).finally(() => this.#restarts.delete(restart));
+    this.#restarts.add(restart);
+  }
+
+  async #restart(slot: number): Promise<void> {
+    const { signal } = this.#closing;
+    for (let waitMs = backOffMs.first; !signal.aborted; waitMs = Math.min(waitMs * 2, backOffMs.most)) {
+      try {
+        await this.#start(slot);
+        return;
+      } catch (error) {
+        // While the node ends, workers end too, and are not missed.
+        this.#log[this.#closing.signal.aborted ? 'debug' : 'warn'](
+          { slot, waitMs, err: error },
+          'media worker was not started',
+        );
+        // Its port may still be held by the dead one.
+        await sleep(waitMs, undefined, { signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  #sample(): void {
+    for (const worker of this.live) {
+      void this.#measure(worker);
+      if (worker.unansweredSamples >= this.#settings.hungAfterSamples) this.#end(worker);
+    }
+  }
+
+  /** mediasoup waits without end for a worker that hangs, and so would every join that is placed there. */
+  #end({ worker }: MediaWorker): void {
+    this.#log.error({ pid: worker.pid }, 'media worker does not answer; ending it');
+    process.kill(worker.pid, 'SIGKILL');
+  }
+
+  async #measure(worker: MediaWorker): Promise<void> {
+    try {
+      await worker.sample(() => performance.now());
+    } catch (error) {
+      this.#log.debug({ err: error }, 'media worker was not measured');
+    }
+  }
+}
+
+/**
+ * mediasoup closes a worker by itself when the process gets SIGINT or SIGTERM. Here a signal starts a drain, during
+ * which media goes on, so the handlers that `create` adds (before it first awaits) are taken off again.
+ */
+function withoutSignalHandlers<T>(create: () => T): T {
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+  const before = signals.map((signal) => process.rawListeners(signal));
+  const created = create();
+  signals.forEach((signal, index) => {
+    for (const listener of process.rawListeners(signal)) {
+      if (!before[index]?.includes(listener))
+        process.removeListener(signal, listener as NodeJS.SignalsListener);
+    }
+  });
+  return created;
+}

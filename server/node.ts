@@ -1,0 +1,128 @@
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { existsSync } from 'node:fs';
+import type { Logger } from 'pino';
+import { createApiKeyCheck } from './access/apiKeyCheck.ts';
+import { addressBlock } from './access/addressBlock.ts';
+import { clientAddress } from './access/clientAddress.ts';
+import { requestedHost } from './access/requestedHost.ts';
+import { createTokens } from './access/tokens.ts';
+import { createAdminApi } from './api/adminApi.ts';
+import { createPublicApi } from './api/publicApi.ts';
+import { createMedia } from './media/media.ts';
+import { createMetrics } from './observability/metrics.ts';
+import { systemClock } from './rooms/clock.ts';
+import { Rooms } from './rooms/rooms.ts';
+import { mediaSettings, signallingSettings } from './partSettings.ts';
+import { notReadyFor } from './readiness.ts';
+import type { NodeState } from './readiness.ts';
+import type { Settings } from './settings/settingsTable.ts';
+import { Gateway } from './signalling/gateway.ts';
+
+/** One running node: a region's share of rooms, on this machine's cores. */
+export interface TributaryNode {
+  /** Where the pages, the API and signalling are, e.g. `http://localhost:3000`. */
+  readonly origin: string;
+  readonly adminOrigin: string;
+  /** Takes nobody new and waits until every show ended, or `drainMs` passed. */
+  drain(): Promise<void>;
+  /** Shows everybody out and ends every part. */
+  close(): Promise<void>;
+}
+
+const demoFolder = fileURLToPath(new URL('../client-demo/dist', import.meta.url));
+const drainPollMs = 200;
+
+/** Makes and starts a node; rejects with a sentence for the operator when it cannot. */
+export async function startNode(settings: Settings, log: Logger): Promise<TributaryNode> {
+  let state: NodeState = 'starting';
+  const media = await createMedia(mediaSettings(settings), log);
+  const metrics = createMetrics({
+    rooms: () => rooms.all().filter((room) => !room.vacant).length,
+    participants: () => gateway.rooms.participants(),
+    sockets: () => gateway.connections,
+    workers: () => media.workers(),
+  });
+  const tokens = createTokens(settings.tokenSecret);
+  const publicApi = await createPublicApi({
+    settings,
+    log,
+    tokens,
+    checkApiKey: createApiKeyCheck(settings.apiKeys),
+    blockOf: addressBlock,
+    rtpCapabilities: media.rtpCapabilities,
+    demoFolder: settings.demo ? demoFolder : undefined,
+    onRefused: (code) => {
+      metrics.refused(code);
+    },
+  });
+  const rooms: Rooms = new Rooms({
+    settings,
+    clock: systemClock,
+    vacantRoomMs: settings.vacantRoomMs,
+    endedRoomMs: settings.endedTombstoneMs,
+    eventsOf: (roomId) => gateway.rooms.eventsOf(roomId),
+    onClosed: (room) => {
+      gateway.rooms.forget(room.id);
+    },
+  });
+  const gateway: Gateway = new Gateway(publicApi.server, {
+    settings: signallingSettings(settings),
+    log,
+    nodeId: settings.nodeId,
+    rtpCapabilities: media.rtpCapabilities,
+    addressOf: (request) => addressBlock(clientAddress(request, settings.trustedProxies)),
+    hostOf: (request) => requestedHost(request, settings.trustedProxies),
+    verifyToken: (token) => tokens.verify(token),
+    openRoom: (roomId) => rooms.open(roomId),
+    openMedia: (roomId, events) => media.openRoom(roomId, events),
+    draining: () => state === 'draining',
+    measured: metrics,
+  });
+  const adminApi = createAdminApi({
+    log,
+    notReady: () =>
+      notReadyFor(state, {
+        connections: gateway.connections,
+        maxConnections: settings.maxConnections,
+        liveWorkers: media.workers().length,
+      }),
+    registry: metrics.registry,
+  });
+
+  const close = async (): Promise<void> => {
+    state = 'draining';
+    gateway.rooms.closeAll();
+    rooms.closeAll();
+    // Side by side: the sockets' server waits for the HTTP connections that the other one ends.
+    await Promise.all([gateway.close(), publicApi.close(), adminApi.close(), media.close()]);
+  };
+  try {
+    await adminApi.listen({ host: settings.adminHost, port: settings.adminPort });
+    await publicApi.listen({ host: settings.host, port: settings.port });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  state = 'ready';
+  if (settings.demo && !existsSync(demoFolder)) log.warn('the demo pages are not built; run `npm run setup`');
+
+  const scheme = settings.tlsCertFile === undefined ? 'http' : 'https';
+  return {
+    origin: `${scheme}://localhost:${portOf(publicApi.server.address())}`,
+    adminOrigin: `http://localhost:${portOf(adminApi.server.address())}`,
+    drain: async () => {
+      state = 'draining';
+      const deadlineMs = Date.now() + settings.drainMs;
+      // Not for connections: those who were refused stay a while, and more of them come.
+      while (rooms.all().some((room) => !room.vacant) && Date.now() < deadlineMs) {
+        await new Promise((resolve) => setTimeout(resolve, drainPollMs));
+      }
+    },
+    close,
+  };
+}
+
+function portOf(address: AddressInfo | string | null): number {
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}

@@ -1,0 +1,44 @@
+import { findWorkerBin } from '../tools/worker/workerPath.mjs';
+import { defaultMediaSettings } from './media/mediaSettings.ts';
+import type { MediaSettings } from './media/mediaSettings.ts';
+import type { Settings } from './settings/settingsTable.ts';
+import type { SignallingSettings } from './signalling/signallingSettings.ts';
+
+/** The part of the settings that the media side reads; what no operator needs to touch keeps its default. */
+export function mediaSettings(settings: Settings): MediaSettings {
+  return {
+    ...defaultMediaSettings,
+    workerBin: settings.workerBin ?? findWorkerBin(),
+    workerLogLevel: settings.mediaLogLevel,
+    workers: settings.workers,
+    listenIp: settings.rtcListenIp,
+    announcedAddress: settings.announcedAddress,
+    rtcPortBase: settings.rtcPort,
+    pipePortMin: settings.pipePortMin,
+    pipePortMax: settings.pipePortMax,
+    initialOutgoingBps: settings.initialOutgoingBitrateBps,
+    maxIncomingBps: settings.maxIncomingBitrateBps,
+    viewersPerShard: settings.viewersPerShard,
+    shardCpuCeiling: settings.shardCpuCeiling,
+    layersOffAfterMs: settings.layersOffAfterMs,
+  };
+}
+
+/** The part of the settings that signalling reads. */
+export function signallingSettings(settings: Settings): SignallingSettings {
+  return {
+    allowedOrigins: settings.allowedOrigins,
+    maxConnections: settings.maxConnections,
+    connectionsPerAddress: settings.rateConnections,
+    joinDeadlineMs: settings.joinDeadlineMs,
+    viewerGraceMs: settings.viewerGraceMs,
+    rates: {
+      control: settings.rateControl,
+      join: settings.rateJoin,
+      chat: settings.rateChat,
+      reaction: settings.rateReaction,
+      data: settings.rateData,
+    },
+    strikes: settings.rateStrikes,
+  };
+}

@@ -1,0 +1,34 @@
+import { feedIdOf, kindOf } from '../../protocol/identity.ts';
+import type { FeedId, ParticipantId, Source } from '../../protocol/identity.ts';
+import { withEntry } from './boundedMap.ts';
+import { memory, seatHolder, withHolder } from './roomState.ts';
+import type { RoomState, Step } from './roomState.ts';
+
+/** Reserves a feed of a seat holder, under the next epoch of its identity. */
+export function openFeed(state: RoomState, id: ParticipantId, source: Source): Step {
+  const holder = seatHolder(state, id);
+  if (holder === undefined) return 'not-on-stage';
+  const feedId = feedIdOf(id, source);
+  if (holder.feeds.some((feed) => feed.feedId === feedId)) return 'feed-exists';
+  const epoch = (state.epochs.get(feedId) ?? state.epochFloor) + 1;
+  const { map: epochs, evicted = 0 } = withEntry(state.epochs, feedId, epoch, memory.epochs);
+  const opened = withHolder(state, {
+    ...holder,
+    feeds: [...holder.feeds, { feedId, source, kind: kindOf(source), epoch }],
+  });
+  return { ...opened, epochs, epochFloor: Math.max(state.epochFloor, evicted) };
+}
+
+export function closeFeed(state: RoomState, feedId: FeedId): Step {
+  const holder = state.stage.find(({ feeds }) => feeds.some((feed) => feed.feedId === feedId));
+  if (holder === undefined) return 'no-such-feed';
+  return withHolder(state, { ...holder, feeds: holder.feeds.filter((feed) => feed.feedId !== feedId) });
+}
+
+/** Closes all feeds of one person; his seat and his intent stay. */
+export function mediaGone(state: RoomState, id: ParticipantId): RoomState {
+  const holder = seatHolder(state, id);
+  return holder === undefined || holder.feeds.length === 0
+    ? state
+    : withHolder(state, { ...holder, feeds: [] });
+}

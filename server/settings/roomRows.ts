@@ -1,0 +1,125 @@
+import { setting } from './setting.ts';
+import { count, durationMs, rate, whole } from './settingKinds.ts';
+
+/** What a room allows, and what one client may send. */
+export const roomRows = {
+  seats: setting({
+    group: 'Rooms',
+    kind: whole(1, 64),
+    default: 8,
+    description: 'Seats on the stage of a room.',
+  }),
+  maxViewers: setting({ group: 'Rooms', kind: count, default: 10_000, description: 'Viewers in one room.' }),
+  requestTtlMs: setting({
+    group: 'Rooms',
+    kind: durationMs,
+    default: 120_000,
+    description: 'How long a request to join the stage waits for its answer.',
+  }),
+  invitationTtlMs: setting({
+    group: 'Rooms',
+    kind: durationMs,
+    default: 60_000,
+    description: 'How long an invitation to the stage waits for its answer.',
+  }),
+  hostGraceMs: setting({
+    group: 'Rooms',
+    kind: durationMs,
+    default: 120_000,
+    description: "How long a dropped host's seat is kept; then the show ends.",
+  }),
+  cohostGraceMs: setting({
+    group: 'Rooms',
+    kind: durationMs,
+    default: 30_000,
+    description: "How long a dropped co-host's seat is kept.",
+  }),
+  viewerGraceMs: setting({
+    group: 'Rooms',
+    kind: durationMs,
+    default: 15_000,
+    description: "How long a dropped viewer's media waits for him.",
+  }),
+  endedTombstoneMs: setting({
+    group: 'Rooms',
+    kind: durationMs,
+    default: 60_000,
+    description: 'How long a room that ended tells late comers so.',
+  }),
+  vacantRoomMs: setting({
+    group: 'Rooms',
+    kind: durationMs,
+    default: 60_000,
+    description: 'How long a room nobody is in keeps its chat and its bans.',
+  }),
+
+  maxConnections: setting({
+    group: 'Limits',
+    kind: count,
+    default: 10_000,
+    description: 'Sockets on this node.',
+  }),
+  joinDeadlineMs: setting({
+    group: 'Limits',
+    kind: whole(100, 600_000),
+    default: 10_000,
+    description: 'Time a new socket has to join before it is closed.',
+  }),
+  rateConnections: setting({
+    group: 'Limits',
+    kind: rate,
+    default: '200 per 60s',
+    devDefault: '20000 per 10s',
+    description: 'New sockets from one address.',
+  }),
+  rateTokens: setting({
+    group: 'Limits',
+    kind: rate,
+    default: '1000 per 10s',
+    devDefault: '20000 per 10s',
+    description: 'Tokens issued to one address.',
+  }),
+  rateWrongKeys: setting({
+    group: 'Limits',
+    kind: rate,
+    default: '10 per 60s',
+    devDefault: '100 per 10s',
+    description: 'Wrong API keys from one address before all its keys are refused for a while.',
+  }),
+  rateControl: setting({
+    group: 'Limits',
+    kind: rate,
+    default: '60 per 3s',
+    description: 'Messages of one socket that have no rate of their own.',
+  }),
+  rateJoin: setting({
+    group: 'Limits',
+    kind: rate,
+    default: '5 per 10s',
+    description: 'Joins of one socket.',
+  }),
+  rateChat: setting({
+    group: 'Limits',
+    kind: rate,
+    default: '5 per 10s',
+    description: 'Chat messages of one socket.',
+  }),
+  rateReaction: setting({
+    group: 'Limits',
+    kind: rate,
+    default: '20 per 4s',
+    description: 'Reactions of one socket.',
+  }),
+  rateData: setting({
+    group: 'Limits',
+    kind: rate,
+    default: '60 per 3s',
+    description: 'Data messages of one socket.',
+  }),
+  rateStrikes: setting({
+    group: 'Limits',
+    kind: rate,
+    default: '20 per 20s',
+    description: 'Malformed or too frequent messages of one socket before it is closed.',
+  }),
+};

@@ -1,0 +1,73 @@
+import type { Socket } from 'socket.io';
+import type { ClientToServerEvents } from '../../protocol/clientMessages.ts';
+import type { ConsumerInfo, LeaveReason, ServerToClientEvents } from '../../protocol/serverMessages.ts';
+import type { Actor } from '../rooms/commands.ts';
+import type { LiveRoom } from './liveRoom.ts';
+
+export type ServerSocket = Socket<ClientToServerEvents, ServerToClientEvents>;
+
+/** Where a connection is in a room, from its join to its end. */
+export interface Session {
+  live: LiveRoom;
+  actor: Actor;
+}
+
+/** One browser's socket, and the session it has once it joined. */
+export class Connection {
+  readonly socket: ServerSocket;
+  readonly #joinDeadlineMs: number;
+  #session: Session | undefined;
+  #deadline: NodeJS.Timeout | undefined;
+  #lastJoin: Promise<unknown> = Promise.resolve();
+  #firstFrameTold = false;
+
+  constructor(socket: ServerSocket, joinDeadlineMs: number) {
+    this.socket = socket;
+    this.#joinDeadlineMs = joinDeadlineMs;
+    this.session = undefined;
+  }
+
+  get open(): boolean {
+    return this.socket.connected;
+  }
+
+  get session(): Session | undefined {
+    return this.#session;
+  }
+
+  /** A connection without a session has some time to join, or to join again; then it is closed. */
+  set session(session: Session | undefined) {
+    clearTimeout(this.#deadline);
+    this.#session = session;
+    this.#firstFrameTold = false;
+    if (session !== undefined || !this.open) return;
+    this.#deadline = setTimeout(() => this.socket.disconnect(true), this.#joinDeadlineMs);
+  }
+
+  /** Whether this is the first time in this session that the page tells of its first picture. */
+  tellsFirstFrame(): boolean {
+    const first = !this.#firstFrameTold;
+    this.#firstFrameTold = true;
+    return first;
+  }
+
+  /** Runs joins one after another: side by side, two identities would both find the connection free. */
+  joinInTurn<T>(join: () => Promise<T>): Promise<T> {
+    const mine = this.#lastJoin.then(join);
+    this.#lastJoin = mine.catch(() => undefined);
+    return mine;
+  }
+
+  /** Tells the page about new feeds; `ready` runs when it can take them, never when the connection ends before. */
+  offerConsumers(added: ConsumerInfo[], ready: () => void): void {
+    this.socket.emit('consumers', { added }, ready);
+  }
+
+  /** The server lets this connection go, and says why. */
+  dismiss(reason: LeaveReason, durationMs?: number): void {
+    this.socket.emit('left', durationMs === undefined ? { reason } : { reason, durationMs });
+    this.session = undefined;
+    // After this turn, so that the answer to the message that caused it still goes out.
+    setImmediate(() => this.socket.disconnect(true));
+  }
+}

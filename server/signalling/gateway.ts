@@ -1,0 +1,211 @@
+import type { IncomingMessage, Server as HttpServer } from 'node:http';
+import type { Server as HttpsServer } from 'node:https';
+import type { Logger } from 'pino';
+import { Server } from 'socket.io';
+import { clientMessages } from '../../protocol/clientMessages.ts';
+import { protocolVersion } from '../../protocol/version.ts';
+import type { ClientMessage, ClientMessageName, JoinReply } from '../../protocol/clientMessages.ts';
+import { refuse } from '../../protocol/errors.ts';
+import type { ErrorCode, Result } from '../../protocol/errors.ts';
+import { limits } from '../../protocol/limits.ts';
+import type { ParticipantId, RoomId } from '../../protocol/identity.ts';
+import type { RtpCapabilitiesMessage } from '../../protocol/mediaParameters.ts';
+import type { TokenClaims } from '../../protocol/tokens.ts';
+import { Connection } from './connection.ts';
+import type { ServerSocket } from './connection.ts';
+import { ConnectionLimits } from './connectionLimits.ts';
+import type { HandlerContext, HandlerTable, SessionMessageName } from './handlers/handlerTable.ts';
+import { mediaHandlers } from './handlers/mediaHandlers.ts';
+import { stageHandlers } from './handlers/stageHandlers.ts';
+import { talkHandlers } from './handlers/talkHandlers.ts';
+import type { SocketServer } from './liveRoom.ts';
+import { LiveRooms } from './liveRooms.ts';
+import type { LiveRoomsParts } from './liveRooms.ts';
+import { MessageRates } from './messageRates.ts';
+import type { SignallingSettings } from './signallingSettings.ts';
+
+export interface GatewayParts {
+  settings: SignallingSettings;
+  log: Logger;
+  nodeId: string;
+  rtpCapabilities: RtpCapabilitiesMessage;
+  /** Where a request comes from, seen through the trusted proxies, as it is counted. */
+  addressOf(request: IncomingMessage): string;
+  /** The host a request was sent to, as its sender wrote it. */
+  hostOf(request: IncomingMessage): string | undefined;
+  verifyToken(token: string): Promise<Result<TokenClaims>>;
+  openRoom: LiveRoomsParts['openRoom'];
+  openMedia: LiveRoomsParts['openMedia'];
+  /** While true, only those who are in a room already may join it again. */
+  draining(): boolean;
+  measured: {
+    joined(result: 'ok' | ErrorCode, seconds: number): void;
+    refused(reason: ErrorCode): void;
+    firstFrame(seconds: number): void;
+    keyframeRequested(path: 'message' | 'pli'): void;
+  };
+}
+
+/** Browsers' way in: one socket each, every message checked by schema, rate and right before anybody acts on it. */
+export class Gateway {
+  readonly rooms: LiveRooms;
+  readonly #io: SocketServer;
+  readonly #parts: GatewayParts;
+  readonly #handlers: HandlerTable;
+  readonly #limits: ConnectionLimits;
+
+  constructor(http: HttpServer | HttpsServer, parts: GatewayParts) {
+    const { settings } = parts;
+    this.#parts = parts;
+    this.#limits = new ConnectionLimits(settings);
+    this.#handlers = {
+      ...mediaHandlers((seconds) => {
+        parts.measured.firstFrame(seconds);
+      }),
+      ...stageHandlers(),
+      ...talkHandlers(),
+    };
+    this.#io = new Server(http, {
+      path: '/rtc',
+      transports: ['websocket'],
+      serveClient: false,
+      maxHttpBufferSize: limits.messageBytes,
+      connectTimeout: settings.joinDeadlineMs,
+      perMessageDeflate: false,
+      allowRequest: (request, answer) => {
+        const { origin } = request.headers;
+        const newcomer = { address: parts.addressOf(request), origin, ownHost: parts.hostOf(request) };
+        const refused = this.#limits.refuses(newcomer, this.#io.engine.clientsCount);
+        if (refused !== undefined) parts.measured.refused(refused);
+        answer(refused ?? null, refused === undefined);
+      },
+    });
+    this.rooms = new LiveRooms({
+      io: this.#io,
+      log: parts.log,
+      openRoom: parts.openRoom,
+      openMedia: parts.openMedia,
+      viewerGraceMs: settings.viewerGraceMs,
+      keyframeAsked: (path) => {
+        parts.measured.keyframeRequested(path);
+      },
+    });
+    this.#io.on('connection', (socket) => {
+      this.#accept(socket);
+    });
+  }
+
+  get connections(): number {
+    return this.#io.engine.clientsCount;
+  }
+
+  async close(): Promise<void> {
+    await this.#io.close();
+  }
+
+  #accept(socket: ServerSocket): void {
+    const { settings, rtpCapabilities, nodeId } = this.#parts;
+    const connection = new Connection(socket, settings.joinDeadlineMs);
+    const rates = new MessageRates(settings, Date.now());
+
+    socket.emit('hello', { protocol: protocolVersion, nodeId, rtpCapabilities });
+    // The typed `on` cannot express "any name at all", which is what a hostile client sends.
+    socket.onAny((name: unknown, ...rest: unknown[]) => {
+      void this.#receive(connection, rates, name, rest);
+    });
+    socket.on('disconnect', () => {
+      const { session } = connection;
+      connection.session = undefined;
+      session?.live.drop(connection, session.actor.id);
+      // A client may leave the namespace and keep the line; entering again, it would have all its budgets anew.
+      socket.conn.close();
+    });
+  }
+
+  async #receive(connection: Connection, rates: MessageRates, name: unknown, rest: unknown[]): Promise<void> {
+    const last = rest.at(-1);
+    const reply = typeof last === 'function' ? (last as (result: Result<unknown>) => void) : undefined;
+    const result = await this.#answer(connection, rates, name, rest[0]);
+    if (!result.ok) {
+      this.#parts.measured.refused(result.error.code);
+      if (rates.strike(result.error.code, Date.now())) {
+        this.#parts.log.warn({ code: result.error.code }, 'too many refused messages, connection closed');
+        reply?.(result);
+        connection.socket.disconnect(true);
+        return;
+      }
+    }
+    reply?.(result);
+    if (result.ok && name === 'join') this.#afterJoin(connection);
+  }
+
+  /** Feeds that came while this person was away are announced behind the answer, not before it. */
+  #afterJoin(connection: Connection): void {
+    const { session } = connection;
+    session?.live.media?.announcePending(session.actor.id);
+  }
+
+  async #answer(
+    connection: Connection,
+    rates: MessageRates,
+    name: unknown,
+    message: unknown,
+  ): Promise<Result<unknown>> {
+    if (typeof name !== 'string' || !Object.hasOwn(clientMessages, name))
+      return refuse('bad-message', 'unknown name');
+    const known = name as ClientMessageName;
+    const waitMs = rates.take(known, Date.now());
+    if (waitMs > 0) return refuse('rate-limited', undefined, waitMs);
+    const parsed = clientMessages[known].safeParse(message);
+    if (!parsed.success) {
+      const issue = parsed.error.issues[0];
+      return refuse(
+        'bad-message',
+        issue === undefined ? known : `${issue.path.join('.')}: ${issue.message}`.slice(0, 200),
+      );
+    }
+    try {
+      if (known === 'join') {
+        const join = parsed.data as ClientMessage<'join'>;
+        return await connection.joinInTurn(() => this.#join(connection, join));
+      }
+      const { session } = connection;
+      if (session === undefined) return refuse('not-joined');
+      const handler = this.#handlers[known] as (
+        context: HandlerContext,
+        message: ClientMessage<SessionMessageName>,
+      ) => Result<unknown> | Promise<Result<unknown>>;
+      return await handler({ ...session, connection }, parsed.data);
+    } catch (error) {
+      this.#parts.log.error({ err: error, message: known }, 'a handler failed');
+      return refuse('internal');
+    }
+  }
+
+  async #join(connection: Connection, message: ClientMessage<'join'>): Promise<Result<JoinReply>> {
+    const startedAt = performance.now();
+    const result = await this.#admitAndJoin(connection, message);
+    this.#parts.measured.joined(result.ok ? 'ok' : result.error.code, (performance.now() - startedAt) / 1000);
+    return result;
+  }
+
+  async #admitAndJoin(connection: Connection, message: ClientMessage<'join'>): Promise<Result<JoinReply>> {
+    if (message.protocol !== protocolVersion)
+      return refuse('unsupported-protocol', `server speaks ${protocolVersion}`);
+    const verified = await this.#parts.verifyToken(message.token);
+    if (!verified.ok) return verified;
+    const { room, sub, name, role, rights } = verified.value;
+    const { session } = connection;
+    if (session !== undefined && (session.live.room.id !== room || session.actor.id !== sub)) {
+      return refuse('not-allowed', 'this connection is in another room, or somebody else there');
+    }
+    if (this.#parts.draining() && !this.#isPresent(room, sub)) return refuse('draining', undefined, 5000);
+    return this.rooms.open(room).join(connection, { id: sub, name, role, rights }, message);
+  }
+
+  #isPresent(roomId: RoomId, id: ParticipantId): boolean {
+    const room = this.rooms.get(roomId)?.room;
+    // A host who left has his seat still, though he is not in the room.
+    return room?.self(id) !== undefined || (room?.view().stage.some((member) => member.id === id) ?? false);
+  }
+}

@@ -1,0 +1,318 @@
+import type { Logger } from 'pino';
+import type { Server } from 'socket.io';
+import type { ClientMessage, ClientToServerEvents, JoinReply } from '../../protocol/clientMessages.ts';
+import { done, refuse } from '../../protocol/errors.ts';
+import type { Result } from '../../protocol/errors.ts';
+import type { FeedId, ParticipantId, RoomId } from '../../protocol/identity.ts';
+import type { Role } from '../../protocol/roles.ts';
+import type { LeaveReason, ServerToClientEvents } from '../../protocol/serverMessages.ts';
+import type { RoomMedia, RoomMediaEvents } from '../media/mediaTypes.ts';
+import type { Actor, Effect } from '../rooms/commands.ts';
+import type { Room } from '../rooms/room.ts';
+import type { Connection } from './connection.ts';
+
+export type SocketServer = Server<ClientToServerEvents, ServerToClientEvents>;
+
+export interface LiveRoomParts {
+  io: SocketServer;
+  log: Logger;
+  room: Room;
+  openMedia(roomId: RoomId, events: RoomMediaEvents): RoomMedia;
+  /** A publisher is asked for a keyframe: by message from here, or by mediasoup itself. */
+  keyframeAsked(path: 'message' | 'pli'): void;
+  viewerGraceMs: number;
+}
+
+/** One room as its connections meet it: the room's rules, its media, and who is on the line. */
+export class LiveRoom {
+  readonly room: Room;
+  readonly #io: SocketServer;
+  readonly #log: Logger;
+  readonly #parts: LiveRoomParts;
+  readonly #connections = new Map<ParticipantId, Connection>();
+  readonly #graceTimers = new Map<ParticipantId, NodeJS.Timeout>();
+  /** One join at a time for each person: two tabs of one identity must not interleave. */
+  readonly #joining = new Map<ParticipantId, Promise<unknown>>();
+  readonly #backstageChannel: string;
+  #media: RoomMedia | undefined;
+  #speaker: ParticipantId | null = null;
+  #roomChangePending = false;
+
+  constructor(parts: LiveRoomParts) {
+    this.room = parts.room;
+    this.#io = parts.io;
+    this.#log = parts.log.child({ room: parts.room.id });
+    this.#parts = parts;
+    this.#backstageChannel = `${parts.room.id}/backstage`; // `/` is in no room's name
+  }
+
+  /** The media of the show that is on; undefined between shows. */
+  get media(): RoomMedia | undefined {
+    return this.#media;
+  }
+
+  connectionOf(id: ParticipantId): Connection | undefined {
+    return this.#connections.get(id);
+  }
+
+  /** Runs joins of the same person one after another. */
+  async join(
+    connection: Connection,
+    actor: Actor,
+    message: ClientMessage<'join'>,
+  ): Promise<Result<JoinReply>> {
+    const before = this.#joining.get(actor.id) ?? Promise.resolve();
+    const mine = before.then(() => this.#join(connection, actor, message));
+    const settled = mine.catch(() => undefined);
+    this.#joining.set(actor.id, settled);
+    try {
+      return await mine;
+    } finally {
+      if (this.#joining.get(actor.id) === settled) this.#joining.delete(actor.id);
+    }
+  }
+
+  async #join(
+    connection: Connection,
+    actor: Actor,
+    message: ClientMessage<'join'>,
+  ): Promise<Result<JoinReply>> {
+    if (!connection.open) return refuse('not-joined');
+    const admitted = this.room.join(actor, message.start);
+    if (!admitted.ok) return admitted;
+    this.#takeOver(connection, actor);
+
+    this.#media ??= this.#parts.openMedia(this.room.id, this.#mediaEvents());
+    const media = await this.#media.join({
+      participantId: actor.id,
+      rtpCapabilities: message.rtpCapabilities,
+      fingerprints: message.fingerprints,
+      send: this.#onStage(actor.id),
+      keyframes: message.features.keyframes,
+      ...(message.keep === undefined ? {} : { keep: message.keep }),
+    });
+    // What he sent before went with the media he had, whatever becomes of this join.
+    if (!media.ok || !media.value.kept) this.room.run({ type: 'mediaGone', id: actor.id });
+    // The socket may have gone, or its owner may have left or been sent out, while the workers answered.
+    const current = this.#connections.get(actor.id) === connection && connection.open;
+    if (!media.ok) {
+      if (current) this.drop(connection, actor.id);
+      // It may have been in the room before; now it must hear nothing more of it.
+      this.#detach(connection);
+      return media;
+    }
+    if (!current) return refuse('not-joined');
+    const self = this.room.self(actor.id);
+    if (self === undefined) return refuse('room-ended');
+
+    await connection.socket.join(this.room.id);
+    const moderates = actor.rights.includes('moderate');
+    if (moderates) await connection.socket.join(this.#backstageChannel);
+    else await connection.socket.leave(this.#backstageChannel);
+    return done({
+      self,
+      room: this.room.view(),
+      ...(moderates ? { backstage: this.room.backstage() } : {}),
+      chat: this.room.chatHistory(),
+      viewerCount: this.room.viewerCount(),
+      speaker: this.#speaker,
+      media: media.value,
+    });
+  }
+
+  /** This connection is now the person's one connection; an older one is told. */
+  #takeOver(connection: Connection, actor: Actor): void {
+    const previous = this.#connections.get(actor.id);
+    this.#connections.set(actor.id, connection);
+    connection.session = { live: this, actor };
+    clearTimeout(this.#graceTimers.get(actor.id));
+    this.#graceTimers.delete(actor.id);
+    if (previous !== undefined && previous !== connection) previous.dismiss('replaced');
+  }
+
+  /** The socket is gone. Media goes on for a while: a person who returns in time finds it as it was. */
+  drop(connection: Connection, id: ParticipantId): void {
+    if (this.#connections.get(id) !== connection) return;
+    this.#connections.delete(id);
+    this.room.drop(id);
+    if (this.#onStage(id)) return; // the seat's own grace decides
+    this.#graceTimers.set(
+      id,
+      setTimeout(() => {
+        this.#graceTimers.delete(id);
+        // Brought on stage meanwhile, he has the seat's grace.
+        if (!this.#onStage(id)) this.leave(id);
+      }, this.#parts.viewerGraceMs),
+    );
+  }
+
+  /** Gone for good: nothing of this person waits any longer. */
+  leave(id: ParticipantId): void {
+    clearTimeout(this.#graceTimers.get(id));
+    this.#graceTimers.delete(id);
+    const connection = this.#connections.get(id);
+    this.#connections.delete(id);
+    if (connection !== undefined) this.#detach(connection);
+    this.#media?.leave(id);
+    this.room.depart(id);
+  }
+
+  #onStage(id: ParticipantId): boolean {
+    return this.room.self(id)?.onStage ?? false;
+  }
+
+  #detach(connection: Connection): void {
+    connection.session = undefined;
+    void connection.socket.leave(this.room.id);
+    void connection.socket.leave(this.#backstageChannel);
+  }
+
+  /** Does what the room's rules decided, in order. */
+  perform(effect: Effect): void {
+    switch (effect.type) {
+      case 'roomChanged':
+        return this.#sendRoomSoon();
+      case 'backstageChanged':
+        this.#io.to(this.#backstageChannel).emit('backstage', this.room.backstage());
+        return;
+      case 'selfChanged': {
+        const self = this.room.self(effect.id);
+        if (self !== undefined) this.#connections.get(effect.id)?.socket.emit('self', self);
+        return;
+      }
+      case 'chat':
+        this.#io.to(this.room.id).emit('chat', effect.message);
+        return;
+      case 'pauseFeed':
+        this.#media?.setPaused(effect.feedId, effect.paused);
+        return;
+      case 'closeFeed':
+        this.#media?.closeFeed(effect.feedId);
+        return;
+      case 'unseated':
+        this.#media?.closeSend(effect.id);
+        if (!this.#connections.has(effect.id)) this.leave(effect.id);
+        return;
+      case 'dismiss': {
+        const connection = this.#connections.get(effect.id);
+        this.leave(effect.id);
+        connection?.dismiss(effect.reason);
+        return;
+      }
+      case 'ended':
+        return this.#dismissEverybody('ended', effect.durationMs);
+      default:
+        return effect satisfies never;
+    }
+  }
+
+  /** The present role of everybody who is connected. */
+  *presentRoles(): Iterable<Role> {
+    const onStage = new Map(this.room.view().stage.map(({ id, role }) => [id, role]));
+    for (const [id, { session }] of this.#connections) {
+      if (session !== undefined) yield onStage.get(id) ?? session.actor.role;
+    }
+  }
+
+  reactions(counts: Parameters<ServerToClientEvents['reactions']>[0]): void {
+    this.#io.to(this.room.id).volatile.emit('reactions', counts);
+  }
+
+  viewersChanged(count: number): void {
+    this.#io.to(this.room.id).emit('viewers', { count });
+  }
+
+  sendData(
+    from: ParticipantId,
+    topic: string,
+    payload: string,
+    to?: ParticipantId,
+  ): Result<Record<string, never>> {
+    const message = { from, topic, payload };
+    if (to === undefined) {
+      this.#io.to(this.room.id).emit('data', message);
+      return done({});
+    }
+    const receiver = this.#connections.get(to);
+    if (receiver === undefined) return refuse('no-such-participant');
+    receiver.socket.emit('data', message);
+    return done({});
+  }
+
+  close(reason: LeaveReason): void {
+    this.#dismissEverybody(reason);
+    this.room.close();
+  }
+
+  /** The show is over: its transports go, and the next show starts with new ones. */
+  closeMedia(): void {
+    this.#media?.close();
+    this.#media = undefined;
+    this.#speaker = null;
+  }
+
+  /** Changes of one turn go out as one view. */
+  #sendRoomSoon(): void {
+    if (this.#roomChangePending) return;
+    this.#roomChangePending = true;
+    queueMicrotask(() => {
+      this.#roomChangePending = false;
+      this.#io.to(this.room.id).emit('room', this.room.view());
+    });
+  }
+
+  #dismissEverybody(reason: LeaveReason, durationMs?: number): void {
+    for (const timer of this.#graceTimers.values()) clearTimeout(timer);
+    this.#graceTimers.clear();
+    const connections = [...this.#connections];
+    this.#connections.clear();
+    this.closeMedia();
+    for (const [id, connection] of connections) {
+      connection.dismiss(reason, durationMs);
+      this.room.depart(id);
+    }
+  }
+
+  #mediaEvents(): RoomMediaEvents {
+    return {
+      consumersAdded: (id, added, ready) => {
+        this.#connections.get(id)?.offerConsumers(added, ready);
+      },
+      consumersClosed: (id, consumerIds) => {
+        this.#connections.get(id)?.socket.emit('consumersClosed', { consumerIds });
+      },
+      feedLost: (feedId: FeedId) => {
+        this.room.run({ type: 'closeFeed', feedId });
+      },
+      mediaLost: (id, afterMs) => {
+        this.room.run({ type: 'mediaGone', id });
+        this.#connections.get(id)?.socket.emit('mediaLost', { afterMs });
+      },
+      mediaClosed: (id) => {
+        this.#mediaClosed(id);
+      },
+      keyframeWanted: (publisherId, feedId) => {
+        this.#parts.keyframeAsked('message');
+        this.#connections.get(publisherId)?.socket.emit('keyframe', { feedId });
+      },
+      pliSent: () => {
+        this.#parts.keyframeAsked('pli');
+      },
+      layersWanted: (publisherId, feedId, maxSpatialLayer) => {
+        this.#connections.get(publisherId)?.socket.emit('layers', { feedId, maxSpatialLayer });
+      },
+      speaker: (participantId) => {
+        this.#speaker = participantId;
+        this.#io.to(this.room.id).emit('speaker', { participantId });
+      },
+    };
+  }
+
+  /** The page closed its transports itself: it was reloaded or shut, and will not come back with them. */
+  #mediaClosed(id: ParticipantId): void {
+    this.#log.debug({ participant: id }, 'the browser closed its transports');
+    this.#media?.leave(id);
+    this.room.run({ type: 'mediaGone', id });
+    if (!this.#connections.has(id) && !this.#onStage(id)) this.leave(id);
+  }
+}

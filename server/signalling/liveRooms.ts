@@ -1,0 +1,58 @@
+import type { RoomId } from '../../protocol/identity.ts';
+import { roles } from '../../protocol/roles.ts';
+import type { Role } from '../../protocol/roles.ts';
+import type { Room, RoomEvents } from '../rooms/room.ts';
+import { LiveRoom } from './liveRoom.ts';
+import type { LiveRoomParts } from './liveRoom.ts';
+
+export type LiveRoomsParts = Omit<LiveRoomParts, 'room'> & { openRoom(roomId: RoomId): Room };
+
+/** The rooms of this node that have, or had, connections. */
+export class LiveRooms {
+  readonly #parts: LiveRoomsParts;
+  readonly #rooms = new Map<RoomId, LiveRoom>();
+
+  constructor(parts: LiveRoomsParts) {
+    this.#parts = parts;
+  }
+
+  /** The room, made where there was none. */
+  open(roomId: RoomId): LiveRoom {
+    const known = this.#rooms.get(roomId);
+    if (known !== undefined) return known;
+    const live = new LiveRoom({ ...this.#parts, room: this.#parts.openRoom(roomId) });
+    this.#rooms.set(roomId, live);
+    return live;
+  }
+
+  get(roomId: RoomId): LiveRoom | undefined {
+    return this.#rooms.get(roomId);
+  }
+
+  /** What a room decides, passed on to the connections and the media it has. */
+  eventsOf(roomId: RoomId): RoomEvents {
+    return {
+      perform: (effect) => this.get(roomId)?.perform(effect),
+      viewersChanged: (count) => this.get(roomId)?.viewersChanged(count),
+      reactions: (counts) => this.get(roomId)?.reactions(counts),
+    };
+  }
+
+  /** The room itself is gone. */
+  forget(roomId: RoomId): void {
+    this.#rooms.get(roomId)?.closeMedia();
+    this.#rooms.delete(roomId);
+  }
+
+  /** Connected people by their present role. */
+  participants(): Record<Role, number> {
+    const counts = Object.fromEntries(roles.map((role) => [role, 0])) as Record<Role, number>;
+    for (const live of this.#rooms.values()) for (const role of live.presentRoles()) counts[role] += 1;
+    return counts;
+  }
+
+  /** Shows every connection out, for a node that ends. */
+  closeAll(): void {
+    for (const live of [...this.#rooms.values()]) live.close('shutdown');
+  }
+}

@@ -1,0 +1,21 @@
+/** A budget for one family of messages: `burst` at once, refilled at `perSecond`. */
+export interface RateBudget {
+  burst: number;
+  perSecond: number;
+}
+
+export interface SignallingSettings {
+  /** Browser origins that may connect; `*` allows every one (tokens, not cookies, grant access). */
+  allowedOrigins: readonly string[];
+  maxConnections: number;
+  connectionsPerAddress: RateBudget;
+  /** Time a new connection has to join before it is closed. */
+  joinDeadlineMs: number;
+  /** How long a dropped viewer's transports wait for him. */
+  viewerGraceMs: number;
+  rates: Record<RateFamily, RateBudget>;
+  /** Refused messages a connection may send before it is closed. */
+  strikes: RateBudget;
+}
+
+export type RateFamily = 'control' | 'join' | 'chat' | 'reaction' | 'data';
