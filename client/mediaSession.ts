@@ -1,0 +1,194 @@
+import type { types } from 'mediasoup-client';
+import type { JoinReply } from '../protocol/clientMessages.ts';
+import type { ParticipantId } from '../protocol/identity.ts';
+import type { RtpParametersMessage, TransportInfo } from '../protocol/mediaParameters.ts';
+import type { Source } from '../protocol/sources.ts';
+import { feedIdOf } from './feedNames.ts';
+import { MediaTransport } from './mediaTransport.ts';
+import type { Direction } from './mediaTransport.ts';
+import type { PreparedMedia } from './preparation.ts';
+import { ReceiveMedia } from './receiveMedia.ts';
+import type { ReceiveEvents } from './receiveMedia.ts';
+import { SendMedia } from './sendMedia.ts';
+import type { SendParts } from './sendMedia.ts';
+import type { Ask } from './signalConnection.ts';
+import { TributaryError } from './tributaryError.ts';
+
+export interface MediaSessionParts {
+  ask: Ask;
+  dropFrames: boolean;
+  received: ReceiveEvents;
+  sent: Pick<SendParts, 'isOn' | 'changed' | 'ended' | 'failed'>;
+  participantId(): ParticipantId;
+  connected(): void;
+  /** A transport gets nothing through although the server answers. */
+  lost(): void;
+}
+
+/** Our media in one room: both transports, and what flows over them, across every reconnect. */
+export class MediaSession {
+  readonly receive: ReceiveMedia;
+  readonly send: SendMedia;
+  readonly #parts: MediaSessionParts;
+  #prepared: PreparedMedia | undefined;
+  #session: string | undefined;
+  #recvTransport: MediaTransport | undefined;
+  #sendTransport: MediaTransport | undefined;
+  /** The receiving side of before, for its last pictures. */
+  #retired: MediaTransport | undefined;
+  #openingSend: Promise<types.Transport> | undefined;
+  #closed = false;
+
+  constructor(parts: MediaSessionParts) {
+    this.#parts = parts;
+    this.receive = new ReceiveMedia(parts.received, parts.dropFrames);
+    this.send = new SendMedia({
+      ...parts.sent,
+      ask: parts.ask,
+      participantId: () => parts.participantId(),
+      transport: () => this.#sending(),
+      codec: (mimeType) => this.#codec(mimeType),
+    });
+  }
+
+  /** Names the media the server may still have for us. */
+  get session(): string | undefined {
+    return this.#session;
+  }
+
+  get transports(): types.Transport[] {
+    const all = [this.#recvTransport?.transport, this.#sendTransport?.transport];
+    return all.filter((transport) => transport !== undefined).filter(({ closed }) => !closed);
+  }
+
+  /** Goes on with the media of a join's answer. */
+  apply({ media, room, self }: JoinReply, prepared: PreparedMedia): void {
+    this.#prepared = prepared;
+    this.#session = media.session;
+    if (media.kept) {
+      this.receive.keepOnly(media.consumers, room);
+      this.#recvTransport?.check();
+      this.#sendTransport?.check();
+    } else {
+      this.#retired?.close();
+      this.#retired = this.#recvTransport;
+      this.#retired?.retire();
+      this.#closeSend();
+      // The standard's types do not know Chromium's way to read frames before they are decoded.
+      const settings = (this.#parts.dropFrames ? { encodedInsertableStreams: true } : {}) as RTCConfiguration;
+      this.#recvTransport = this.#transport('recv', media.recv, prepared, settings);
+      this.receive.use(this.#recvTransport.transport);
+      if (media.send) this.#openSend(media.send, prepared);
+    }
+    this.receive.follow(room);
+    void this.receive.take(media.consumers);
+    this.followSeat(self.onStage);
+    if (!self.onStage) return;
+    if (media.kept && this.send.isMissing(room)) this.#closeSend();
+    this.send.republish();
+  }
+
+  /** Without a seat nothing of ours is published. */
+  followSeat(onStage: boolean): void {
+    if (onStage) return;
+    this.send.clear();
+    this.#closeSend();
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#session = undefined;
+    this.send.close();
+    this.receive.close();
+    this.#closeSend();
+    this.#recvTransport?.close();
+    this.#retired?.close();
+  }
+
+  #closeSend(): void {
+    this.#openingSend = undefined;
+    this.#sendTransport?.close();
+    this.#sendTransport = undefined;
+  }
+
+  async #sending(): Promise<types.Transport> {
+    if (this.#closed) throw new TributaryError('closed');
+    const { transport } = this.#sendTransport ?? {};
+    if (transport?.closed === false) return transport;
+    if (this.#openingSend !== undefined) return this.#openingSend;
+    const opening = this.#askForSend();
+    this.#openingSend = opening;
+    try {
+      return await opening;
+    } finally {
+      if (this.#openingSend === opening) this.#openingSend = undefined;
+    }
+  }
+
+  async #askForSend(): Promise<types.Transport> {
+    const prepared = this.#prepared;
+    if (prepared === undefined) throw new TributaryError('not-joined');
+    const { send } = await this.#parts.ask('media.openSend', { fingerprints: prepared.fingerprints });
+    if (this.#closed) throw new TributaryError('closed');
+    // A rejoin may have brought one meanwhile; then the server has forgotten ours.
+    const { transport } = this.#sendTransport ?? {};
+    if (transport?.closed === false) return transport;
+    return this.#openSend(send, prepared);
+  }
+
+  #openSend(info: TransportInfo, prepared: PreparedMedia): types.Transport {
+    const opened = this.#transport('send', info, prepared);
+    this.#sendTransport = opened;
+    opened.transport.on('produce', ({ rtpParameters, appData }, done, failed) => {
+      this.#produce(appData.source as Source, rtpParameters as RtpParametersMessage).then(
+        (id) => done({ id }),
+        (error: unknown) => failed(error instanceof Error ? error : new Error(String(error))),
+      );
+    });
+    return opened.transport;
+  }
+
+  async #produce(source: Source, rtpParameters: RtpParametersMessage): Promise<string> {
+    const { ask } = this.#parts;
+    const produce = async (): Promise<string> =>
+      (await ask('media.produce', { source, rtpParameters })).feedId;
+    try {
+      return await produce();
+    } catch (error) {
+      if (!(error instanceof TributaryError) || error.code !== 'feed-exists') throw error;
+      // The answer to an earlier try was lost on the way.
+      await ask('media.closeFeed', { feedId: feedIdOf(this.#parts.participantId(), source) });
+      return produce();
+    }
+  }
+
+  #transport(
+    direction: Direction,
+    info: TransportInfo,
+    prepared: PreparedMedia,
+    settings?: RTCConfiguration,
+  ): MediaTransport {
+    const { ask } = this.#parts;
+    const made: MediaTransport = new MediaTransport(
+      direction,
+      info,
+      prepared,
+      {
+        connected: () => this.#parts.connected(),
+        restartIce: async (which) => (await ask('media.restartIce', { direction: which })).iceParameters,
+        lost: () => {
+          const current = direction === 'send' ? this.#sendTransport : this.#recvTransport;
+          if (made === current) this.#parts.lost();
+        },
+      },
+      settings,
+    );
+    return made;
+  }
+
+  #codec(mimeType: string): types.RtpCodecCapability | undefined {
+    const codecs = this.#prepared?.device.sendRtpCapabilities.codecs ?? [];
+    return codecs.find((codec) => codec.mimeType.toLowerCase() === mimeType.toLowerCase());
+  }
+}

@@ -1,0 +1,118 @@
+import type { types } from 'mediasoup-client';
+import type { TransportInfo } from '../protocol/mediaParameters.ts';
+import type { PreparedMedia } from './preparation.ts';
+
+/** A short loss of packets mends itself; ICE is restarted after this. */
+const patienceMs = 1000;
+/** A transport that is not connected this long after it began, or after an ICE restart, is given up. */
+const connectCeilingMs = 8000;
+const retirementMs = 3000;
+
+export type Direction = 'send' | 'recv';
+
+export interface MediaTransportEvents {
+  connected(): void;
+  /** Asks the server for new ICE parameters; rejects when it cannot be asked now. */
+  restartIce(direction: Direction): Promise<TransportInfo['iceParameters']>;
+  /** Nothing gets through although the server answers: it has to be made anew. */
+  lost(): void;
+}
+
+/** One WebRTC transport, which mends its own ICE for as long as the server can be asked. */
+export class MediaTransport {
+  readonly transport: types.Transport;
+  readonly #direction: Direction;
+  readonly #events: MediaTransportEvents;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** ICE was restarted since it was connected last. */
+  #restarted = false;
+  #retired = false;
+
+  constructor(
+    direction: Direction,
+    info: TransportInfo,
+    prepared: PreparedMedia,
+    events: MediaTransportEvents,
+    settings: RTCConfiguration = {},
+  ) {
+    const options = { ...info, additionalSettings: { ...settings, certificates: [prepared.certificate] } };
+    this.transport =
+      direction === 'send'
+        ? prepared.device.createSendTransport(options)
+        : prepared.device.createRecvTransport(options);
+    this.#direction = direction;
+    this.#events = events;
+    // The server knew our certificate from the join and is connected already.
+    this.transport.on('connect', (_parameters, done) => done());
+    this.transport.on('connectionstatechange', (state) => this.#changed(state));
+  }
+
+  /** After the socket came back: whatever is not as it should be is mended now. */
+  check(): void {
+    const { connectionState } = this.transport;
+    if (connectionState === 'disconnected' || connectionState === 'failed') void this.#mend();
+  }
+
+  /** Its server side is gone. It stays for a moment, so that the last pictures do until there are new ones. */
+  retire(): void {
+    this.#retired = true;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.transport.close(), retirementMs);
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.transport.close();
+  }
+
+  #changed(state: types.ConnectionState): void {
+    if (this.#isRetired()) return;
+    clearTimeout(this.#timer);
+    switch (state) {
+      case 'connected':
+        this.#restarted = false;
+        this.#events.connected();
+        return;
+      case 'connecting':
+        this.#giveUpLater();
+        return;
+      case 'disconnected':
+        this.#timer = setTimeout(() => void this.#mend(), patienceMs);
+        return;
+      case 'failed':
+        void this.#mend();
+        return;
+      case 'new':
+      case 'closed':
+        return;
+      default:
+        return state satisfies never;
+    }
+  }
+
+  /** Restarts ICE once; when that did not help either, the transport is lost. */
+  async #mend(): Promise<void> {
+    if (this.transport.closed || this.#isRetired()) return;
+    if (this.#restarted) return this.#events.lost();
+    this.#restarted = true;
+    try {
+      const iceParameters = await this.#events.restartIce(this.#direction);
+      await this.transport.restartIce({ iceParameters });
+      if (!this.#isRetired() && this.transport.connectionState !== 'connected') this.#giveUpLater();
+    } catch {
+      // The socket is gone too: its return brings `check()`, or the transport was made anew meanwhile.
+      this.#restarted = false;
+    }
+  }
+
+  #isRetired(): boolean {
+    return this.#retired;
+  }
+
+  #giveUpLater(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      if (!this.transport.closed) this.#events.lost();
+    }, connectCeilingMs);
+  }
+}

@@ -1,0 +1,108 @@
+import { Device } from 'mediasoup-client';
+import type { types } from 'mediasoup-client';
+import type { Fingerprints, RtpCapabilitiesMessage } from '../protocol/mediaParameters.ts';
+import { canMakeKeyframes, canWatch } from './browserSupport.ts';
+import { TributaryError } from './tributaryError.ts';
+
+/** What joining needs of this browser, whatever the room: made once, used for every connection of the page. */
+export interface PreparedMedia {
+  device: Device;
+  rtpCapabilities: RtpCapabilitiesMessage;
+  certificate: RTCCertificate;
+  fingerprints: Fingerprints;
+  keyframes: boolean;
+}
+
+const fetchTimeoutMs = 5000;
+/** A certificate is made anew when it has less than this left. */
+const certificateMarginMs = 24 * 3600 * 1000;
+
+type BrowserPart = Pick<PreparedMedia, 'certificate' | 'fingerprints' | 'keyframes'>;
+
+let browserSide: { part: Promise<BrowserPart>; expiresMs: number } | undefined;
+let device: { key: string; loading: Promise<Device> } | undefined;
+const asked = new Map<string, Promise<void>>();
+
+/** Does ahead of time what `connect()` would have to wait for: asks the server what it speaks, makes a certificate. */
+export function prepare(url?: string): Promise<void> {
+  const origin = originOf(url);
+  const before = asked.get(origin);
+  if (before !== undefined) return before;
+  const asking = fetchCapabilities(origin).then(async (capabilities) => {
+    await prepareMedia(capabilities);
+  });
+  asked.set(origin, asking);
+  asking.catch(() => asked.delete(origin));
+  return asking;
+}
+
+/** Makes the browser ready for a server with these capabilities; what was made before is used again. */
+export async function prepareMedia(routerCapabilities: RtpCapabilitiesMessage): Promise<PreparedMedia> {
+  if (!canWatch()) throw new TributaryError('unsupported-browser');
+  const key = JSON.stringify(routerCapabilities);
+  const loading = device?.key === key ? device.loading : loadDevice(routerCapabilities);
+  device = { key, loading };
+  loading.catch(() => (device = undefined));
+  const [made, loaded] = await Promise.all([browserPart(), loading]);
+  return { ...made, device: loaded, rtpCapabilities: loaded.recvRtpCapabilities as RtpCapabilitiesMessage };
+}
+
+/** The origin to connect to: the page's own by default. */
+export function originOf(url?: string): string {
+  return new URL(url ?? location.href, location.href).origin;
+}
+
+async function fetchCapabilities(origin: string): Promise<RtpCapabilitiesMessage> {
+  try {
+    const response = await fetch(`${origin}/v1/capabilities`, {
+      signal: AbortSignal.timeout(fetchTimeoutMs),
+    });
+    if (!response.ok) throw new TributaryError('unreachable', `HTTP ${response.status}`);
+    const { rtpCapabilities } = (await response.json()) as { rtpCapabilities: RtpCapabilitiesMessage };
+    return rtpCapabilities;
+  } catch (error) {
+    throw error instanceof TributaryError ? error : new TributaryError('unreachable');
+  }
+}
+
+async function loadDevice(routerCapabilities: RtpCapabilitiesMessage): Promise<Device> {
+  try {
+    const fresh = new Device();
+    await fresh.load({ routerRtpCapabilities: routerCapabilities as types.RtpCapabilities });
+    return fresh;
+  } catch (error) {
+    throw new TributaryError('unsupported-browser', error instanceof Error ? error.message : undefined);
+  }
+}
+
+function browserPart(): Promise<BrowserPart> {
+  if (browserSide === undefined || browserSide.expiresMs - certificateMarginMs < Date.now()) {
+    const making = { part: makeBrowserPart(), expiresMs: Infinity };
+    browserSide = making;
+    making.part.then(
+      ({ certificate }) => (making.expiresMs = certificate.expires),
+      () => (browserSide = undefined),
+    );
+  }
+  return browserSide.part;
+}
+
+async function makeBrowserPart(): Promise<BrowserPart> {
+  const algorithm: EcKeyGenParams = { name: 'ECDSA', namedCurve: 'P-256' };
+  const certificate = await RTCPeerConnection.generateCertificate(algorithm);
+  return { certificate, fingerprints: await fingerprintsOf(certificate), keyframes: canMakeKeyframes() };
+}
+
+async function fingerprintsOf(certificate: RTCCertificate): Promise<Fingerprints> {
+  // Firefox has no getFingerprints; an offer made with the certificate shows them.
+  if (typeof certificate.getFingerprints === 'function') return certificate.getFingerprints() as Fingerprints;
+  const connection = new RTCPeerConnection({ certificates: [certificate] });
+  try {
+    connection.createDataChannel('');
+    const { sdp = '' } = await connection.createOffer();
+    const [, algorithm = '', value = ''] = /^a=fingerprint:(\S+) (\S+)/m.exec(sdp) ?? [];
+    return [{ algorithm, value }] as Fingerprints;
+  } finally {
+    connection.close();
+  }
+}

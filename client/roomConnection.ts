@@ -1,0 +1,276 @@
+import type {
+  ClientMessageInput,
+  ClientMessageName,
+  ClientReply,
+  JoinReply,
+} from '../protocol/clientMessages.ts';
+import type { LeaveReason } from '../protocol/serverMessages.ts';
+import { protocolVersion } from '../protocol/version.ts';
+import type { AccessToken } from './accessToken.ts';
+import { backoffMs } from './backoff.ts';
+import { prepare, prepareMedia } from './preparation.ts';
+import type { PreparedMedia } from './preparation.ts';
+import { isAboutToken, isFinal } from './refusals.ts';
+import { SignalConnection, requestTimeoutMs } from './signalConnection.ts';
+import type { Ask, SignalHandlers } from './signalConnection.ts';
+import { TributaryError } from './tributaryError.ts';
+import type { ConnectionState, ConnectOptions } from './types.ts';
+import { WakefulPause } from './wakefulPause.ts';
+
+/** Media that was made anew this often without ever connecting will not get through. */
+const mediaAttempts = 3;
+
+export interface RoomConnectionParts {
+  origin: string;
+  token: AccessToken;
+  /** How a seat taken by the next join starts. */
+  start(): ConnectOptions['start'];
+  handlers: Omit<SignalHandlers, 'lost' | 'left' | 'mediaLost'>;
+  /** Names the media we still have. */
+  session(): string | undefined;
+  /** A join was answered; runs before anything else that the server says. */
+  joined(reply: JoinReply, prepared: PreparedMedia): void;
+  changed(state: ConnectionState, error?: TributaryError): void;
+  /** The server let us go for good. */
+  left(reason: LeaveReason, durationMs?: number): void;
+}
+
+/** Being in a room: joins, and comes back by itself until it is over. */
+export class RoomConnection {
+  state: ConnectionState = 'connecting';
+  readonly #parts: RoomConnectionParts;
+  readonly #over = new AbortController();
+  readonly #pause = new WakefulPause();
+  readonly #waiting = new Set<() => void>();
+  #signal: SignalConnection | undefined;
+  /** The connection whose join was answered. */
+  #joined: SignalConnection | undefined;
+  #mediaGone = false;
+  #mediaFailures = 0;
+  #recovering = false;
+  #ending: TributaryError = new TributaryError('closed');
+
+  constructor(parts: RoomConnectionParts) {
+    this.#parts = parts;
+  }
+
+  /** Joins for the first time. What refuses that is told to the caller, who decides whether to try again. */
+  async start(abort: AbortSignal | undefined): Promise<void> {
+    const giveUp = (): void => this.#end('ended', new TributaryError('aborted'));
+    abort?.addEventListener('abort', giveUp, { once: true });
+    if (abort?.aborted) giveUp();
+    try {
+      // All that a join needs comes at the same time as the socket; what fails here fails again where it counts.
+      void this.#parts.token.get().catch(() => undefined);
+      void prepare(this.#parts.origin).catch(() => undefined);
+      await this.#join(await this.#open());
+    } catch (error) {
+      const reason = this.#isOver() ? this.#ending : error;
+      this.#end('error', reason instanceof TributaryError ? reason : undefined);
+      throw reason;
+    } finally {
+      abort?.removeEventListener('abort', giveUp);
+    }
+    this.#watchNetwork();
+    this.#live();
+  }
+
+  /** Asks the server; while the room reconnects, waits for that. */
+  readonly ask: Ask = async <N extends ClientMessageName>(
+    name: N,
+    message: ClientMessageInput<N>,
+    timeoutMs = requestTimeoutMs,
+  ): Promise<ClientReply<N>> => {
+    if (this.#joined?.open !== true) await this.#untilJoined(timeoutMs);
+    if (this.#isOver()) throw this.#ending;
+    if (this.#joined === undefined) throw new TributaryError('unreachable');
+    return this.#joined.ask(name, message, timeoutMs);
+  };
+
+  /** Our transports get nothing through although the server answers. */
+  mediaLost(): void {
+    this.#mediaFailures++;
+    if (this.#mediaFailures >= mediaAttempts) this.#end('error', new TributaryError('media-failed'));
+    else this.#recover({ media: true });
+  }
+
+  mediaConnected(): void {
+    this.#mediaFailures = 0;
+  }
+
+  /** Leaves on purpose. */
+  async leave(): Promise<void> {
+    const signal = this.#joined;
+    if (!this.#isOver() && signal?.open) await signal.ask('leave', {}, 1000).catch(() => undefined);
+    this.#end('ended');
+  }
+
+  async #open(): Promise<SignalConnection> {
+    const { signal: over } = this.#over;
+    const signal: SignalConnection = await SignalConnection.open(
+      this.#parts.origin,
+      {
+        ...this.#parts.handlers,
+        lost: () => {
+          if (signal === this.#signal) this.#recover({});
+        },
+        left: ({ reason, durationMs }) => {
+          if (signal === this.#signal) this.#left(reason, durationMs);
+        },
+        mediaLost: ({ afterMs }) => {
+          if (signal === this.#signal) this.#recover({ media: true, afterMs });
+        },
+      },
+      over,
+    );
+    if (over.aborted) {
+      signal.close();
+      throw this.#ending;
+    }
+    this.#signal = signal;
+    return signal;
+  }
+
+  async #join(signal: SignalConnection): Promise<void> {
+    const keep = this.#mediaGone ? undefined : this.#parts.session();
+    this.#mediaGone = false;
+    try {
+      const [prepared, token] = await Promise.all([
+        prepareMedia(signal.hello.rtpCapabilities),
+        this.#parts.token.get(),
+      ]);
+      const reply = await this.#askToJoin(signal, prepared, token, keep);
+      if (this.#isOver()) throw this.#ending;
+      this.#joined = signal;
+      this.#parts.joined(reply, prepared);
+    } catch (error) {
+      this.#mediaGone ||= keep === undefined;
+      throw error;
+    }
+  }
+
+  async #askToJoin(
+    signal: SignalConnection,
+    prepared: PreparedMedia,
+    token: string,
+    keep: string | undefined,
+  ): Promise<JoinReply> {
+    const start = this.#parts.start();
+    const { rtpCapabilities, fingerprints, keyframes } = prepared;
+    const message = {
+      protocol: protocolVersion,
+      rtpCapabilities,
+      fingerprints,
+      features: { keyframes },
+      ...(start && { start }),
+      ...(keep !== undefined && { keep }),
+    };
+    try {
+      return await signal.ask('join', { ...message, token });
+    } catch (error) {
+      if (!(error instanceof TributaryError) || !isAboutToken(error.code) || !this.#parts.token.forget())
+        throw error;
+      return signal.ask('join', { ...message, token: await this.#parts.token.get() });
+    }
+  }
+
+  #recover({
+    media = false,
+    afterMs = 0,
+    error,
+  }: {
+    media?: boolean;
+    afterMs?: number;
+    error?: TributaryError;
+  }): void {
+    if (this.#isOver() || this.state === 'connecting') return;
+    this.#mediaGone ||= media;
+    // A recovery that is under way sees for itself what else has gone.
+    if (this.#recovering) return;
+    this.#recovering = true;
+    this.#change('reconnecting', error ?? new TributaryError(media ? 'media-unavailable' : 'unreachable'));
+    void this.#comeBack(afterMs).finally(() => (this.#recovering = false));
+  }
+
+  async #comeBack(afterMs: number): Promise<void> {
+    let waitMs = afterMs > 0 || this.#signal?.open ? afterMs : backoffMs(0, Math.random());
+    for (let attempt = 1; !this.#isOver(); attempt++) {
+      if (waitMs > 0) await this.#pause.for(waitMs);
+      if (this.#isOver()) return;
+      try {
+        await this.#join(this.#signal?.open ? this.#signal : await this.#open());
+        if (this.#signal?.open && !this.#mediaGone) return this.#live();
+        waitMs = backoffMs(attempt, Math.random());
+      } catch (error) {
+        // What the app's own token function throws is most likely the network, too.
+        const problem =
+          error instanceof TributaryError ? error : new TributaryError('unreachable', String(error));
+        if (problem.code === 'room-ended') return this.#left('ended', undefined, problem);
+        if (isFinal(problem.code)) return this.#end('error', problem);
+        waitMs = Math.max(problem.retryAfterMs ?? 0, backoffMs(attempt, Math.random()));
+      }
+    }
+  }
+
+  #live(): void {
+    this.#change('live');
+    for (const go of [...this.#waiting]) go();
+  }
+
+  #left(reason: LeaveReason, durationMs?: number, error?: TributaryError): void {
+    if (reason === 'shutdown') return this.#recover({ error: new TributaryError('draining') });
+    this.#end('ended', error);
+    this.#parts.left(reason, durationMs);
+  }
+
+  /** Over for good. */
+  #end(state: 'ended' | 'error', error?: TributaryError): void {
+    if (this.#isOver()) return;
+    if (error !== undefined) this.#ending = error;
+    this.#over.abort();
+    this.#pause.close();
+    this.#signal?.close();
+    for (const go of [...this.#waiting]) go();
+    this.#change(state, error);
+  }
+
+  #isOver(): boolean {
+    return this.#over.signal.aborted;
+  }
+
+  #change(state: ConnectionState, error?: TributaryError): void {
+    this.state = state;
+    this.#parts.changed(state, error);
+  }
+
+  async #untilJoined(timeoutMs: number): Promise<void> {
+    if (this.#isOver()) return;
+    await new Promise<void>((resolve, reject) => {
+      const go = (): void => {
+        clearTimeout(timer);
+        this.#waiting.delete(go);
+        resolve();
+      };
+      const timer = setTimeout(() => {
+        this.#waiting.delete(go);
+        reject(new TributaryError('unreachable'));
+      }, timeoutMs);
+      this.#waiting.add(go);
+    });
+  }
+
+  /** A socket that slept through another network is not to be trusted: it would be missed only after many seconds. */
+  #watchNetwork(): void {
+    const { signal } = this.#over;
+    let wasOffline = false;
+    addEventListener('offline', () => (wasOffline = true), { signal });
+    addEventListener(
+      'online',
+      () => {
+        if (wasOffline && this.#signal?.open) this.#signal.drop();
+        wasOffline = false;
+      },
+      { signal },
+    );
+  }
+}

@@ -1,0 +1,156 @@
+import { io } from 'socket.io-client';
+import type { Socket } from 'socket.io-client';
+import type {
+  ClientMessageInput,
+  ClientMessageName,
+  ClientReply,
+  ClientToServerEvents,
+} from '../protocol/clientMessages.ts';
+import type { Result } from '../protocol/errors.ts';
+import type {
+  ConsumerInfo,
+  ServerMessageName,
+  ServerMessages,
+  ServerToClientEvents,
+} from '../protocol/serverMessages.ts';
+import { TributaryError } from './tributaryError.ts';
+
+/** No request waits longer than this for its answer. */
+export const requestTimeoutMs = 10_000;
+
+/** What is done with each thing the server says. */
+export type SignalHandlers = {
+  [N in Exclude<ServerMessageName, 'hello'>]: (message: ServerMessages[N]) => void;
+} & {
+  /** `ready` tells the server that the media can flow. */
+  consumers: (added: ConsumerInfo[], ready: () => void) => void;
+  /** The connection was lost; not told after `close()`. */
+  lost: () => void;
+};
+
+/** Asks the server something; rejects with a `TributaryError`. */
+export type Ask = <N extends ClientMessageName>(
+  name: N,
+  message: ClientMessageInput<N>,
+  timeoutMs?: number,
+) => Promise<ClientReply<N>>;
+
+/** One socket, from its `hello` to its end. It never reconnects by itself: coming back is the room's business. */
+export class SignalConnection {
+  readonly hello: ServerMessages['hello'];
+  readonly #socket: Socket<ServerToClientEvents, ClientToServerEvents>;
+  readonly #handlers: SignalHandlers;
+  #closed = false;
+
+  private constructor(
+    socket: Socket<ServerToClientEvents, ClientToServerEvents>,
+    hello: ServerMessages['hello'],
+    handlers: SignalHandlers,
+  ) {
+    this.#socket = socket;
+    this.hello = hello;
+    this.#handlers = handlers;
+    this.#listen();
+  }
+
+  /** Connects and waits for the server's first word. */
+  static async open(origin: string, handlers: SignalHandlers, abort: AbortSignal): Promise<SignalConnection> {
+    const socket: Socket<ServerToClientEvents, ClientToServerEvents> = io(origin, {
+      path: '/rtc',
+      transports: ['websocket'],
+      forceNew: true,
+      reconnection: false,
+    });
+    try {
+      const hello = await firstWord(socket, abort);
+      return new SignalConnection(socket, hello, handlers);
+    } catch (error) {
+      socket.disconnect();
+      throw error;
+    }
+  }
+
+  get open(): boolean {
+    return !this.#closed && this.#socket.connected;
+  }
+
+  readonly ask: Ask = <N extends ClientMessageName>(
+    name: N,
+    message: ClientMessageInput<N>,
+    timeoutMs = requestTimeoutMs,
+  ): Promise<ClientReply<N>> => {
+    if (!this.open) return Promise.reject(new TributaryError('unreachable'));
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(
+        () => reject(new TributaryError('unreachable', `no answer to ${name}`)),
+        timeoutMs,
+      );
+      const gone = (): void => {
+        clearTimeout(timer);
+        reject(new TributaryError('unreachable', 'the connection was lost'));
+      };
+      this.#socket.once('disconnect', gone);
+      const reply = (result: Result<ClientReply<N>>): void => {
+        clearTimeout(timer);
+        this.#socket.off('disconnect', gone);
+        if (result.ok) resolve(result.value);
+        else reject(TributaryError.fromRefusal(result.error));
+      };
+      // The compiler cannot see that a generic row of the table is one of its rows.
+      (this.#socket as unknown as { emit(event: string, ...args: unknown[]): void }).emit(
+        name,
+        message,
+        reply,
+      );
+    });
+  };
+
+  /** Hangs up as if the network had: `lost` is told. */
+  drop(): void {
+    this.#socket.disconnect();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#socket.disconnect();
+  }
+
+  #listen(): void {
+    const { consumers, lost, ...messages } = this.#handlers;
+    const socket = this.#socket as unknown as {
+      on(event: string, listener: (message: never, ready: () => void) => void): void;
+    };
+    for (const [name, handler] of Object.entries(messages)) {
+      socket.on(name, (message) => {
+        if (!this.#closed) handler(message);
+      });
+    }
+    this.#socket.on('consumers', ({ added }, ready) => {
+      if (!this.#closed) consumers(added, ready);
+    });
+    this.#socket.on('disconnect', () => {
+      if (!this.#closed) lost();
+    });
+  }
+}
+
+function firstWord(
+  socket: Socket<ServerToClientEvents, ClientToServerEvents>,
+  abort: AbortSignal,
+): Promise<ServerMessages['hello']> {
+  const { promise, resolve, reject } = Promise.withResolvers<ServerMessages['hello']>();
+  const unreachable = (): void => reject(new TributaryError('unreachable'));
+  const aborted = (): void => reject(new TributaryError('aborted'));
+  const timer = setTimeout(unreachable, requestTimeoutMs);
+  socket.once('hello', resolve);
+  socket.once('connect_error', unreachable);
+  socket.once('disconnect', unreachable);
+  abort.addEventListener('abort', aborted);
+  if (abort.aborted) aborted();
+  return promise.finally(() => {
+    clearTimeout(timer);
+    abort.removeEventListener('abort', aborted);
+    socket.off('connect_error', unreachable);
+    socket.off('disconnect', unreachable);
+  });
+}
