@@ -1,0 +1,54 @@
+import { useState } from 'preact/hooks';
+import { ownName } from '../state/remembered.ts';
+import { Button } from './button.tsx';
+import { Dialog } from './dialog.tsx';
+
+/** Asks once what somebody wants to be called. */
+export function NameDialog({
+  open,
+  onClose,
+  onNamed,
+}: {
+  open: boolean;
+  onClose: () => void;
+  onNamed: () => Promise<void>;
+}) {
+  const [name, setName] = useState('');
+  return (
+    <Dialog title="What should people call you?" open={open} onClose={onClose} testId="name-dialog">
+      <form
+        class="name-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          ownName.value = name.trim();
+          if (ownName.value !== '') void onNamed();
+        }}
+      >
+        <label class="labelled">
+          <span>Your name</span>
+          <input
+            type="text"
+            dir="auto"
+            autofocus
+            autocomplete="nickname"
+            maxLength={48}
+            value={name}
+            data-testid="name-input"
+            onInput={(event) => setName(event.currentTarget.value)}
+          />
+        </label>
+        <footer class="dialog-actions">
+          <Button
+            testId="name-done"
+            look="primary"
+            type="submit"
+            disabled={name.trim() === ''}
+            onClick={() => undefined}
+          >
+            Continue
+          </Button>
+        </footer>
+      </form>
+    </Dialog>
+  );
+}

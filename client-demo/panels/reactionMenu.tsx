@@ -1,0 +1,44 @@
+import { useRef } from 'preact/hooks';
+import { reactionKinds } from '../../client/tributary.ts';
+import { IconButton } from '../controls/button.tsx';
+import { ReactionIcon, reactionLabels } from '../controls/icons.tsx';
+import type { Session } from '../state/session.ts';
+
+/** The reactions in a row over their button; it stays open, for people who like to clap. */
+export function ReactionMenu({ session, caption }: { session: Session; caption?: string }) {
+  const row = useRef<HTMLDivElement>(null);
+  const anchor = useRef<HTMLSpanElement>(null);
+  const toggle = () => {
+    const from = anchor.current?.getBoundingClientRect();
+    if (row.current === null || from === undefined) return;
+    row.current.style.setProperty('--end', `${innerWidth - from.right}px`);
+    row.current.style.setProperty('--above', `${innerHeight - from.top + 8}px`);
+    row.current.togglePopover();
+  };
+  return (
+    <span ref={anchor} class="reactions">
+      <IconButton
+        testId="reactions"
+        icon="smile"
+        label="React"
+        {...(caption === undefined ? {} : { caption })}
+        onClick={toggle}
+      />
+      <div ref={row} class="reactions-row" popover="auto" role="group" aria-label="Reactions">
+        {reactionKinds.map((kind) => (
+          <button
+            type="button"
+            key={kind}
+            class="reaction"
+            aria-label={reactionLabels[kind]}
+            title={reactionLabels[kind]}
+            data-testid={`react-${kind}`}
+            onClick={() => void session.attempt(session.room.value?.react(kind))}
+          >
+            <ReactionIcon kind={kind} size={28} />
+          </button>
+        ))}
+      </div>
+    </span>
+  );
+}

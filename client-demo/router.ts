@@ -1,0 +1,47 @@
+import { signal } from '@preact/signals';
+import { friendlyRoomName, roomNameFrom } from './state/roomNames.ts';
+
+export interface Route {
+  path: string;
+  params: URLSearchParams;
+}
+
+/** Where we are; pages read it, `navigate` changes it. */
+export const route = signal<Route>(readAddress());
+
+addEventListener('popstate', () => {
+  route.value = readAddress();
+});
+
+/** Goes to another page of ours without loading anything. */
+export function navigate(address: string): void {
+  history.pushState(null, '', address);
+  route.value = readAddress();
+  scrollTo(0, 0);
+}
+
+/** The address of a page of ours for a room; `as` is the role when it is not the page's own. */
+export function addressOf(page: 'host' | 'watch', room: string, as?: string): string {
+  const params = new URLSearchParams({ room });
+  if (as !== undefined) params.set('as', as);
+  return `/${page}?${params.toString()}`;
+}
+
+/** The address's fragment as parameters: secrets travel there, servers never see it. */
+export function fragmentParameter(name: string): string | null {
+  return new URLSearchParams(location.hash.slice(1)).get(name);
+}
+
+function readAddress(): Route {
+  const url = new URL(location.href);
+  const path = url.pathname.replace(/\/+$/, '') || '/';
+  if (path === '/host' || path === '/watch') {
+    const asked = url.searchParams.get('room') ?? '';
+    const room = roomNameFrom(asked) || friendlyRoomName();
+    if (room !== asked) {
+      url.searchParams.set('room', room);
+      history.replaceState(null, '', url);
+    }
+  }
+  return { path, params: url.searchParams };
+}
