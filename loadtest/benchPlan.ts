@@ -1,0 +1,39 @@
+import type { CpuPlan } from './measure/cpu.ts';
+import type { FirstFramePlan } from './measure/firstFrame.ts';
+import type { JoinRatePlan } from './measure/joinRate.ts';
+import type { MemoryPlan } from './measure/memory.ts';
+import type { RecoveryPlan } from './measure/recovery.ts';
+
+/** How much of everything one run measures; together just under ten minutes. */
+export interface BenchPlan {
+  firstFrame: FirstFramePlan;
+  joinRate: JoinRatePlan;
+  cpu: CpuPlan;
+  /** Each system is measured this many times, in turns, so that drift of the machine hits both. */
+  cpuTurns: number;
+  memory: MemoryPlan;
+  recovery: RecoveryPlan;
+  ceilingMs: number;
+}
+
+const ackCeilingMs = 250;
+
+export const fullPlan: BenchPlan = {
+  firstFrame: { turns: 2, quietJoins: 10, quietGapMs: 3300, spacedJoins: 15, burstJoins: 30 },
+  joinRate: { rates: [50, 100, 200], stepMs: 3000, stayMs: 1500, ackCeilingMs },
+  cpu: { viewers: 40, warmUpMs: 7000, steadyMs: 30_000 },
+  cpuTurns: 2,
+  memory: { sizes: [50, 150, 250, 350], settleMs: 1000 },
+  recovery: { viewers: 4, kills: 8, everyMs: 5000 },
+  ceilingMs: 12 * 60_000,
+};
+
+export const quickPlan: BenchPlan = {
+  firstFrame: { turns: 1, quietJoins: 3, quietGapMs: 500, spacedJoins: 5, burstJoins: 10 },
+  joinRate: { rates: [25, 100], stepMs: 1000, stayMs: 500, ackCeilingMs },
+  cpu: { viewers: 10, warmUpMs: 2000, steadyMs: 3000 },
+  cpuTurns: 1,
+  memory: { sizes: [10, 30, 50], settleMs: 500 },
+  recovery: { viewers: 2, kills: 2, everyMs: 4000 },
+  ceilingMs: 3 * 60_000,
+};

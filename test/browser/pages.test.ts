@@ -1,0 +1,234 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import puppeteer from 'puppeteer';
+import type { Browser, Page, Viewport } from 'puppeteer';
+import { findChromium } from '../../tools/setup/findChromium.mjs';
+import { launchBrowser, openPage, waitForState } from '../support/browser.ts';
+import { startServerProcess } from '../support/serverProcess.ts';
+import type { ServerProcess } from '../support/serverProcess.ts';
+
+const phone = { width: 390, height: 844, isMobile: true, hasTouch: true };
+let server: ServerProcess;
+let browser: Browser;
+
+const named = (testId: string): string => `[data-testid="${testId}"]`;
+const click = async (page: Page, testId: string, count = 1): Promise<void> => {
+  await page.waitForSelector(named(testId), { visible: true });
+  await page.click(named(testId), { count });
+};
+const words = (page: Page): Promise<string> => page.$eval('main', (main) => main.innerText);
+const open = (path: string, viewport?: Viewport): Promise<Page> =>
+  openPage(browser, `${server.origin}${path}`, viewport);
+const openLive = async (path: string, viewport?: Viewport): Promise<Page> => {
+  const page = await open(path, viewport);
+  await waitForState(page, 'live');
+  return page;
+};
+
+/** Whether everything agrees that a host's microphone is on or off: the page's button, the track, and what `witness` is told. */
+const waitForMicrophone = async (page: Page, witness: Page, on: boolean): Promise<void> => {
+  await page.waitForFunction(
+    (wanted) => {
+      const room = window.tributary?.room;
+      const sent = room?.localFeeds.find(({ source }) => source === 'microphone')?.track?.enabled ?? false;
+      const button = document.querySelector('[data-testid="toggle-microphone"]');
+      return sent === wanted && button?.getAttribute('aria-pressed') === String(wanted);
+    },
+    { polling: 50 },
+    on,
+  );
+  await witness.waitForFunction(
+    (wanted) => window.tributary?.room?.view.stage[0]?.intent.microphone === wanted,
+    { polling: 50 },
+    on,
+  );
+};
+
+beforeAll(async () => {
+  server = await startServerProcess(['--max-viewers=2', '--viewer-grace-ms=500']);
+  browser = await launchBrowser();
+});
+afterEach(async () => {
+  const [, ...opened] = browser.browserContexts();
+  for (const context of opened) await context.close();
+});
+afterAll(async () => {
+  await browser.close();
+  expect(await server.stop()).toBe(0);
+});
+
+/** The seconds a page says it waits before it tries again. */
+const secondsLeft = (page: Page): Promise<number> =>
+  page.$eval('.countdown', (timer) => Number(/\d+/.exec(timer.textContent)?.[0]));
+
+describe('who cannot be in the room', () => {
+  test('is told that it is full, and gets in by himself when there is a place', async () => {
+    await openLive('/watch?room=full&name=One');
+    const leaving = await openLive('/watch?room=full&name=Two');
+    const late = await open('/watch?room=full&name=Three');
+    await waitForState(late, 'error');
+    expect(await words(late)).toContain('The room is full');
+    const before = await secondsLeft(late);
+    await late.waitForFunction(
+      (was) => Number(/\d+/.exec(document.querySelector('.countdown')?.textContent ?? '')?.[0]) < was,
+      { polling: 50 },
+      before,
+    );
+    await leaving.close();
+    await waitForState(late, 'live');
+  });
+
+  test('is told that another tab took over, and that one is live', async () => {
+    const first = await openLive('/host?room=tabs&name=Hanna&autostart=1');
+    const identity = await first.evaluate(() => Object.fromEntries(Object.entries(sessionStorage)));
+    const second = await first.browserContext().newPage();
+    await second.evaluateOnNewDocument((kept) => Object.assign(sessionStorage, kept), identity);
+    await second.goto(first.url());
+    await waitForState(second, 'live');
+    await waitForState(first, 'ended');
+    expect(await words(first)).toContain('You are here in another tab');
+  });
+
+  test('is told that the host let him go, with a way back', async () => {
+    const host = await openLive('/host?room=kick&name=Hanna&autostart=1');
+    const viewer = await openLive('/watch?room=kick&name=Vera');
+    await click(host, 'tab-people');
+    await click(host, 'person-menu');
+    await click(host, 'person-kick');
+    await click(host, 'confirm-kick');
+    await waitForState(viewer, 'ended');
+    expect(await words(viewer)).toContain('The host let you go');
+    await click(viewer, 'state-rejoin');
+    await waitForState(viewer, 'live');
+  });
+});
+
+describe('the way on the air', () => {
+  test('without permission tells how to give it, and goes on without', async () => {
+    // The browser of the other tests says yes to every question by itself.
+    const strict = await puppeteer.launch({
+      executablePath: findChromium() ?? '',
+      args: ['--no-sandbox', '--disable-gpu', '--use-fake-device-for-media-stream'],
+    });
+    try {
+      const host = await openPage(strict, `${server.origin}/host?room=denied&name=Dan`);
+      const session = await host.createCDPSession();
+      for (const name of ['camera', 'microphone'])
+        await session.send('Browser.setPermission', {
+          permission: { name },
+          setting: 'denied',
+          origin: server.origin,
+          browserContextId: host.browserContext().id ?? '',
+        });
+      await host.reload();
+      const problem = await host.waitForSelector(named('preview-problem-camera'));
+      const told = await problem?.evaluate((element) => (element as HTMLElement).innerText);
+      expect(told).toMatch(/Camera and microphone not allowed[\s\S]*address[\s\S]*try again/);
+      await click(host, 'lobby-go-live');
+      await waitForState(host, 'live');
+      expect(await host.evaluate(() => window.tributary?.room?.view.stage[0]?.intent)).toMatchObject({
+        microphone: false,
+        camera: false,
+      });
+    } finally {
+      await strict.close();
+    }
+  });
+
+  test('after a try that failed starts as it was chosen: muted stays muted', async () => {
+    const host = await open('/host?room=second-try&name=Hanna');
+    await host.waitForSelector('.preview[data-picture="true"]');
+    await click(host, 'preview-microphone');
+    await host.setOfflineMode(true);
+    await click(host, 'lobby-go-live');
+    await waitForState(host, 'error');
+    expect(await words(host)).toContain('No connection');
+    await host.setOfflineMode(false);
+    await waitForState(host, 'live');
+    await host.waitForFunction(() =>
+      window.tributary?.room?.localFeeds.some(({ source }) => source === 'camera'),
+    );
+    expect(await host.evaluate(() => window.tributary?.room?.view.stage[0]?.intent.microphone)).toBe(false);
+  });
+});
+
+describe('the controls', () => {
+  test('a quick hand: the button, the track and the room agree on the last press', async () => {
+    const host = await openLive('/host?room=quick&name=Hanna&autostart=1');
+    const viewer = await openLive('/watch?room=quick&name=Vera');
+    await waitForMicrophone(host, viewer, true);
+    const press = (times: number): Promise<string | null> =>
+      host.$eval(
+        named('toggle-microphone'),
+        async (button, count) => {
+          for (let pressed = 0; pressed < count; pressed++) (button as HTMLElement).click();
+          await new Promise(requestAnimationFrame);
+          return button.getAttribute('aria-pressed');
+        },
+        times,
+      );
+    expect(await press(9)).toBe('false');
+    await waitForMicrophone(host, viewer, false);
+    expect(await press(10)).toBe('false');
+    await waitForMicrophone(host, viewer, false);
+  });
+
+  test('keys: M mutes, but not in the chat; a menu takes the focus and gives it back', async () => {
+    const host = await openLive('/host?room=keys&name=Hanna&autostart=1');
+    const viewer = await openLive('/watch?room=keys&name=Vera');
+    await waitForMicrophone(host, viewer, true);
+    await host.keyboard.press('m');
+    await waitForMicrophone(host, viewer, false);
+    await host.keyboard.press('c');
+    await host.waitForFunction(() => document.activeElement?.id === 'chat-field');
+    await host.keyboard.type('mmm');
+    await host.keyboard.press('Enter');
+    await viewer.waitForFunction(() => document.querySelector('.chat-text')?.textContent === 'mmm');
+    await waitForMicrophone(host, viewer, false);
+
+    const focused = (testId: string): Promise<unknown> =>
+      host.waitForFunction((id) => document.activeElement?.getAttribute('data-testid') === id, {}, testId);
+    await host.focus(named('more'));
+    await host.keyboard.press('Enter');
+    await focused('more-devices');
+    await host.keyboard.press('ArrowDown');
+    await focused('more-statistics');
+    await host.keyboard.press('Escape');
+    await focused('more');
+  });
+
+  test('a double click on Accept takes one request, not the next one too', async () => {
+    const host = await openLive('/host?room=double&name=Hanna&autostart=1');
+    for (const name of ['Uma', 'Uri'])
+      await click(await openLive(`/watch?room=double&name=${name}`), 'ask-to-join');
+    await host.waitForFunction(() => window.tributary?.room?.backstage?.requests.length === 2);
+    await click(host, 'toast-accept', 2);
+    await host.waitForFunction(() => window.tributary?.room?.view.stage.length === 2);
+    // The toast of the other one is on screen, so a second accept would have been sent by now.
+    await host.waitForFunction(() => document.querySelector('.request-toast')?.textContent.includes('Uri'));
+    expect(await host.evaluate(() => window.tributary?.room?.backstage?.requests.length)).toBe(1);
+    expect(await host.$(named('notice'))).toBeNull();
+  });
+
+  test('on a phone are all inside the window, and nothing scrolls sideways', async () => {
+    const host = await openLive('/host?room=phone&name=Hanna&autostart=1', phone);
+    const viewer = await openLive('/watch?room=phone&name=Vera', phone);
+    for (const page of [host, viewer]) {
+      const outside = await page.$$eval('.live button, .live input', (controls) =>
+        controls
+          .filter((control) => control.checkVisibility())
+          .map((control) => ({
+            testId: control.getAttribute('data-testid'),
+            box: control.getBoundingClientRect(),
+          }))
+          .filter(
+            ({ box }) => box.left < 0 || box.top < 0 || box.right > innerWidth || box.bottom > innerHeight,
+          )
+          .map(({ testId }) => testId),
+      );
+      expect(outside).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0);
+    }
+    expect(await viewer.$(named('ask-to-join'))).not.toBeNull();
+    expect(await host.$(named('end-show'))).not.toBeNull();
+  });
+});

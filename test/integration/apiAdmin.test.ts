@@ -1,0 +1,35 @@
+import { afterAll, expect, test } from '@jest/globals';
+import { createAdminApi } from '../../server/api/adminApi.ts';
+import type { NotReady } from '../../server/api/adminApi.ts';
+import { createLog } from '../../server/observability/log.ts';
+
+let reasons: NotReady[] = ['starting'];
+const app = createAdminApi({
+  log: createLog({ logLevel: 'silent', nodeId: 'n1', region: 'local' }),
+  notReady: () => reasons,
+  registry: {
+    contentType: 'text/plain; version=0.0.4; charset=utf-8',
+    metrics: async () => 'tributary_rooms 0\n',
+  },
+});
+afterAll(() => app.close());
+
+test('a node that starts, drains or is overloaded lives but is not ready', async () => {
+  expect((await app.inject('/livez')).statusCode).toBe(200);
+  const starting = await app.inject('/readyz');
+  expect(starting.statusCode).toBe(503);
+  expect(starting.headers['retry-after']).toBe('5');
+  expect(starting.json()).toEqual({ status: 'not-ready', reasons: ['starting'] });
+  reasons = [];
+  expect((await app.inject('/readyz')).json()).toEqual({ status: 'ready' });
+  reasons = ['draining', 'overloaded'];
+  expect((await app.inject('/readyz')).json()).toMatchObject({ reasons: ['draining', 'overloaded'] });
+});
+
+test('metrics are in the text form, and nothing else is served', async () => {
+  const metrics = await app.inject('/metrics');
+  expect(metrics.headers['content-type']).toBe('text/plain; version=0.0.4; charset=utf-8');
+  expect(metrics.body).toContain('tributary_rooms 0');
+  expect((await app.inject('/')).json()).toMatchObject({ code: 'not-found' });
+  expect((await app.inject({ method: 'POST', url: '/metrics' })).statusCode).toBe(405);
+});

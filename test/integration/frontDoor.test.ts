@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs';
+import { get } from 'node:https';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import type { ParticipantId, RoomId } from '../../protocol/identity.ts';
+import { createTokens } from '../../server/access/tokens.ts';
+import { startServerProcess } from '../support/serverProcess.ts';
+import type { ServerProcess } from '../support/serverProcess.ts';
+import { connectSignal, devToken } from '../support/signalClient.ts';
+import type { SignalClient } from '../support/signalClient.ts';
+
+let server: ServerProcess;
+const clients: SignalClient[] = [];
+afterEach(async () => {
+  for (const client of clients.splice(0)) client.close();
+  expect(await server.stop()).toBe(0);
+});
+
+async function connect(more: Parameters<typeof connectSignal>[1]): Promise<SignalClient> {
+  const client = await connectSignal(server.origin, more);
+  clients.push(client);
+  return client;
+}
+
+describe('HTTPS', () => {
+  const folder = new URL('../support/tls/', import.meta.url);
+  const certFile = new URL('localhost-cert.pem', folder).pathname;
+  const keyFile = new URL('localhost-key.pem', folder).pathname;
+  const ca = readFileSync(certFile, 'utf8');
+  const tokenSecret = 'a secret of thirty-two bytes or more';
+
+  test('pages, API and signalling are served with the certificate that was given', async () => {
+    server = await startServerProcess([
+      `--tls-cert-file=${certFile}`,
+      `--tls-key-file=${keyFile}`,
+      `--token-secret=${tokenSecret}`,
+    ]);
+    expect(server.origin).toMatch(/^https:/);
+    const status = await new Promise((resolve, reject) => {
+      get(`${server.origin}/v1/capabilities`, { ca }, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode);
+      }).on('error', reject);
+    });
+    expect(status).toBe(200);
+    const { token } = await createTokens(tokenSecret).issue('safe' as RoomId, {
+      identity: 'hanna' as ParticipantId,
+      name: 'Hanna',
+      role: 'host',
+      ttlSeconds: 60,
+    });
+    const host = await connect({ ca });
+    expect(await host.join(token)).toMatchObject({ ok: true, value: { room: { status: 'live' } } });
+  });
+});
+
+describe('behind a proxy', () => {
+  const page = 'https://live.example.com';
+  const through = (address: string) => ({
+    extraHeaders: {
+      origin: page,
+      'x-forwarded-host': 'live.example.com',
+      'x-forwarded-proto': 'https',
+      'x-forwarded-for': address,
+    },
+  });
+
+  test('a trusted one tells which host was asked for, and addresses are counted apart', async () => {
+    server = await startServerProcess([
+      '--trusted-proxies=loopback',
+      '--allowed-origins=https://elsewhere.example',
+      '--rate-connections=2 per 600s',
+    ]);
+    const viewer = await connect(through('198.51.100.1'));
+    expect(await viewer.join(await devToken(server.origin, 'show', 'vera', 'viewer'))).toMatchObject({
+      ok: true,
+    });
+    await connect(through('198.51.100.1'));
+    await expect(connect(through('198.51.100.1'))).rejects.toThrow();
+    await connect(through('198.51.100.2'));
+    const metrics = await (await fetch(`${server.adminOrigin}/metrics`)).text();
+    expect(metrics).toContain('tributary_refusals_total{reason="rate-limited"} 1\n');
+  });
+
+  test('whoever is not trusted is believed neither', async () => {
+    server = await startServerProcess([
+      '--allowed-origins=https://elsewhere.example',
+      '--rate-connections=2 per 600s',
+    ]);
+    await expect(connect(through('198.51.100.1'))).rejects.toThrow();
+    const own = (address: string) => ({ extraHeaders: { 'x-forwarded-for': address } });
+    await connect(own('198.51.100.1'));
+    await connect(own('198.51.100.2'));
+    await expect(connect(own('198.51.100.3'))).rejects.toThrow();
+  });
+});

@@ -1,0 +1,212 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { clientMessages } from '../../protocol/clientMessages.ts';
+import type { ClientMessageName } from '../../protocol/clientMessages.ts';
+import { errors } from '../../protocol/errors.ts';
+import { Random } from '../support/random.ts';
+import { cameraParameters, microphoneParameters } from '../support/rtpParameters.ts';
+import { startServerProcess } from '../support/serverProcess.ts';
+import type { ServerProcess } from '../support/serverProcess.ts';
+import { connectSignal, devToken } from '../support/signalClient.ts';
+import type { SignalClient } from '../support/signalClient.ts';
+
+const seed = Number(process.env.FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31));
+const source = new Random(seed);
+const random = (): number => source.next();
+const pick = <T>(from: readonly T[]): T => source.pick(from);
+const names = Object.keys(clientMessages) as ClientMessageName[];
+
+/** Values that break careless code: wrong types, huge, deep, with names that objects already have. */
+function nastyValue(depth = 0): unknown {
+  const leaves: (() => unknown)[] = [
+    () => null,
+    () => undefined,
+    () => random() * 1e9 - 5e8,
+    () => Number.NaN,
+    () => -0,
+    () => 2 ** 53,
+    () => '',
+    () => 'x'.repeat(Math.floor(random() * 5000)),
+    () => '\u202e\u0000\ud800',
+    () => '__proto__',
+    () => true,
+    () => new Uint8Array(Math.floor(random() * 200)),
+    () => ({ __proto__: null, constructor: { prototype: { polluted: true } } }),
+    () => JSON.parse('{"__proto__": {"polluted": true}}') as unknown,
+  ];
+  if (depth > 3 || random() < 0.6) return pick(leaves)();
+  if (random() < 0.5) return Array.from({ length: Math.floor(random() * 6) }, () => nastyValue(depth + 1));
+  return Object.fromEntries(
+    Array.from({ length: Math.floor(random() * 6) }, () => [
+      pick([
+        'participantId',
+        'feedId',
+        'source',
+        'token',
+        'rtpParameters',
+        'version',
+        'text',
+        '__proto__',
+        'x',
+      ]),
+      nastyValue(depth + 1),
+    ]),
+  );
+}
+
+/** Well-formed messages, so that what lies behind the schemas is reached too; then bent in one place. */
+function nearlyRight(
+  name: ClientMessageName,
+  victim: string,
+  token: string,
+  client: SignalClient,
+): Record<string, unknown> {
+  const base: Record<string, unknown> = {
+    protocol: 1,
+    token,
+    rtpCapabilities: client.hello.rtpCapabilities,
+    features: { keyframes: true },
+    fingerprints: [{ algorithm: 'sha-256', value: 'AA:BB' }],
+    participantId: pick([victim, 'honest', 'nobody', '__proto__']),
+    feedId: pick([`${victim}:camera`, 'honest:microphone', 'constructor:screen']),
+    source: pick(['camera', 'microphone', 'screen']),
+    rtpParameters: pick([cameraParameters(1 + Math.floor(random() * 1e6)), microphoneParameters(7)]),
+    feeds: [{ feedId: 'honest:camera', visible: random() < 0.5, width: 10, height: 10 }],
+    direction: pick(['send', 'recv']),
+    elapsedMs: random() * 1000,
+    version: Math.floor(random() * 3),
+    microphone: random() < 0.5,
+    allowed: random() < 0.5,
+    offset: 0,
+    limit: 10,
+    text: 'hello',
+    kind: 'heart',
+    topic: 't',
+    payload: 'p',
+  };
+  const wanted = Object.fromEntries(Object.keys(clientMessages[name].shape).map((key) => [key, base[key]]));
+  if (random() < 0.4) wanted[pick(Object.keys(wanted).concat('surplus'))] = nastyValue();
+  return JSON.parse(JSON.stringify(wanted)) as Record<string, unknown>;
+}
+
+describe(`a hostile client (seed ${seed})`, () => {
+  let server: ServerProcess;
+  let honest: SignalClient;
+  const heartbeats = { sent: 0, answered: 0 };
+  let heartbeat: NodeJS.Timeout;
+
+  beforeAll(async () => {
+    // Budgets wide enough for the fuzzer to reach the handlers, so that it is they who are tested, not the rate limit.
+    server = await startServerProcess([
+      '--rate-control=100000 per 1s',
+      '--rate-join=1000 per 1s',
+      '--rate-strikes=100000 per 1s',
+    ]);
+    honest = await connectSignal(server.origin);
+    const joined = await honest.join(await devToken(server.origin, 'arena', 'honest', 'host'));
+    expect(joined.ok).toBe(true);
+    const send = await honest.ask('media.produce', {
+      source: 'microphone',
+      rtpParameters: microphoneParameters(4242),
+    });
+    expect(send.ok).toBe(true);
+    heartbeat = setInterval(() => {
+      heartbeats.sent += 1;
+      void honest.ask('react', { kind: 'heart' }).then(({ ok }) => {
+        if (ok) heartbeats.answered += 1;
+      });
+    }, 250);
+  });
+  afterAll(async () => {
+    clearInterval(heartbeat);
+    honest.close();
+    expect(await server.stop()).toBe(0);
+  });
+
+  test('malformed and out-of-order messages are refused by code and nothing breaks', async () => {
+    const codes = new Set<string>();
+    for (let round = 0; round < 12; round += 1) {
+      const attacker = await connectSignal(server.origin);
+      const victim = `attacker-${round}`;
+      const token = await devToken(
+        server.origin,
+        'arena',
+        victim,
+        pick(['viewer', 'cohost', 'moderator'] as const),
+      );
+      if (random() < 0.8) await attacker.join(token);
+      const answers = Array.from({ length: 120 }, async () => {
+        const right = pick(names);
+        const name = random() < 0.05 ? pick(['__proto__', 'toString', 'media', '', 'join ']) : right;
+        const message = random() < 0.3 ? nastyValue() : nearlyRight(right, victim, token, attacker);
+        return attacker.ask(name as ClientMessageName, message as never).catch(() => undefined);
+      });
+      for (const answer of await Promise.all(answers)) if (answer?.ok === false) codes.add(answer.error.code);
+      attacker.close();
+    }
+    expect([...codes].filter((code) => !(code in errors))).toEqual([]);
+    expect(codes).not.toContain('internal');
+    expect(codes).toContain('bad-message');
+    expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
+    expect((await fetch(`${server.adminOrigin}/livez`)).status).toBe(200);
+  });
+
+  test('a message over the size limit ends only its own connection', async () => {
+    const attacker = await connectSignal(server.origin);
+    const gone = new Promise<void>((resolve) =>
+      attacker.socket.once('disconnect', () => {
+        resolve();
+      }),
+    );
+    attacker.socket.emit('chat.send', { text: 'x'.repeat(1_000_000) }, () => undefined);
+    await gone;
+    expect(honest.socket.connected).toBe(true);
+  });
+
+  test('bytes that are no protocol at all are thrown out', async () => {
+    const address = `${server.origin.replace('http', 'ws')}/rtc/?EIO=4&transport=websocket`;
+    for (const bytes of [
+      '42["join"',
+      '451-["join",{"_placeholder":true,"num":9}]',
+      '9'.repeat(1000),
+      '40{"x":1}',
+      '4',
+    ]) {
+      const socket = new WebSocket(address);
+      await new Promise((resolve) => socket.addEventListener('open', resolve, { once: true }));
+      const closed = new Promise((resolve) => socket.addEventListener('close', resolve, { once: true }));
+      socket.send(bytes);
+      setTimeout(() => {
+        socket.close();
+      }, 300);
+      await closed;
+    }
+    expect((await fetch(`${server.adminOrigin}/readyz`)).status).toBe(200);
+  });
+
+  test('a viewer who forges a publish is refused at every step', async () => {
+    const viewer = await connectSignal(server.origin);
+    await viewer.join(await devToken(server.origin, 'arena', 'forger', 'viewer'));
+    const opened = await viewer.ask('media.openSend', {
+      fingerprints: [{ algorithm: 'sha-256', value: 'AA:BB' }],
+    });
+    const produced = await viewer.ask('media.produce', {
+      source: 'camera',
+      rtpParameters: cameraParameters(99),
+    });
+    const ended = await viewer.ask('room.end', {});
+    const seated = await viewer.ask('stage.accept', { participantId: 'forger' });
+    expect(
+      [opened, produced, ended, seated].map((answer) => (answer.ok ? 'done' : answer.error.code)),
+    ).toEqual(['not-on-stage', 'not-on-stage', 'not-allowed', 'not-allowed']);
+    viewer.close();
+  });
+
+  test('the honest host noticed nothing of all this', async () => {
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(honest.socket.connected).toBe(true);
+    expect(heartbeats.sent).toBeGreaterThan(4);
+    expect(heartbeats.sent - heartbeats.answered).toBeLessThanOrEqual(1);
+    const ended = await honest.ask('chat.send', { text: 'still here' });
+    expect(ended.ok).toBe(true);
+  });
+});
