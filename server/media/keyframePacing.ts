@@ -116,7 +116,7 @@ export class KeyframePacing {
     if (dueAtMs === Infinity) return { ask: false };
     this.#refill(nowMs);
     const tokenAtMs = this.#tokens >= 1 ? nowMs : nowMs + Math.ceil((1 - this.#tokens) / this.#tokensPerMs);
-    const allowedAtMs = Math.max(dueAtMs, tokenAtMs, this.#lastAskAtMs + this.#settings.askSpacingMs);
+    const allowedAtMs = Math.max(dueAtMs, tokenAtMs, this.#lastAskAtMs + this.#spacingMs());
     if (allowedAtMs > nowMs) return { ask: false, wakeAtMs: allowedAtMs };
     this.#tokens--;
     this.#lastAskAtMs = nowMs;
@@ -124,6 +124,12 @@ export class KeyframePacing {
     const againAtMs = nowMs + this.#retryMs;
     for (const waiter of this.#waiters.values()) waiter.dueAtMs = Math.max(waiter.dueAtMs, againAtMs);
     return { ask: true, wakeAtMs: againAtMs };
+  }
+
+  /** While the bucket is nearly full nobody waits long; then more of them share a keyframe, so that it lasts for a crowd. */
+  #spacingMs(): number {
+    const { askSpacingMs, burst } = this.#settings;
+    return this.#tokens > (2 / 3) * burst ? askSpacingMs.ample : askSpacingMs.scarce;
   }
 
   #dueAtMs(nowMs: number): number {

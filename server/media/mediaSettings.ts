@@ -11,8 +11,8 @@ export interface KeyframeSettings {
   pliOnlySpacingMs: number;
   /** How long a request may stay without its keyframe before the next is sent. */
   answerMs: number;
-  /** Least time between two requests by message for one feed. */
-  askSpacingMs: number;
+  /** Least time between two requests by message for one feed: at first, and after a third of `burst` was used. */
+  askSpacingMs: { ample: number; scarce: number };
   /** A publisher makes at most `maxKeyframes` in any `windowMs`, of which `burst` may come at once. */
   maxKeyframes: number;
   windowMs: number;
@@ -88,10 +88,10 @@ export const defaultMediaSettings: MediaSettings = {
   screenHeightPx: 1080,
   keyframes: {
     pliIgnoredMs: 300,
-    pliSpacingMs: 1000,
+    pliSpacingMs: 3000,
     pliOnlySpacingMs: 400,
     answerMs: 60,
-    askSpacingMs: 100,
+    askSpacingMs: { ample: 100, scarce: 200 },
     maxKeyframes: 30,
     windowMs: 10_000,
     burst: 10,

@@ -126,6 +126,11 @@ describe('keyframe pacing', () => {
     expect(keyframes.length).toBeLessThan(15);
   });
 
+  test('a crowd that takes two seconds finds the bucket never empty', () => {
+    const { waits } = simulate({ joinsAtMs: every(67, 30), endMs: 5000 });
+    expect(Math.max(...waits)).toBeLessThan(settings.askSpacingMs.scarce + 60);
+  });
+
   test('viewers half a second apart are each served at once', () => {
     const { waits } = simulate({ joinsAtMs: every(500, 60), endMs: 35_000 });
     expect(Math.max(...waits)).toBeLessThan(150);
