@@ -1,7 +1,8 @@
-import { Device } from 'mediasoup-client';
+import { Device, detectDevice } from 'mediasoup-client';
 import type { types } from 'mediasoup-client';
 import type { Fingerprints, RtpCapabilitiesMessage } from '../protocol/mediaParameters.ts';
 import { canMakeKeyframes, canWatch } from './browserSupport.ts';
+import { singleNegotiation } from './singleNegotiation.ts';
 import { TributaryError } from './tributaryError.ts';
 
 /** What joining needs of this browser, whatever the room: made once, used for every connection of the page. */
@@ -67,7 +68,9 @@ async function fetchCapabilities(origin: string): Promise<RtpCapabilitiesMessage
 
 async function loadDevice(routerCapabilities: RtpCapabilitiesMessage): Promise<Device> {
   try {
-    const fresh = new Device();
+    const handlerName = detectDevice();
+    const handlerFactory = handlerName && singleNegotiation(handlerName);
+    const fresh = new Device(handlerFactory && { handlerFactory });
     await fresh.load({ routerRtpCapabilities: routerCapabilities as types.RtpCapabilities });
     return fresh;
   } catch (error) {
