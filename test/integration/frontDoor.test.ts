@@ -3,6 +3,7 @@ import { get } from 'node:https';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { ParticipantId, RoomId } from '../../protocol/identity.ts';
 import { SignalConnection } from '../../client/signalConnection.ts';
+import type { TributaryError } from '../../client/tributaryError.ts';
 import { createTokens } from '../../server/access/tokens.ts';
 import { RawSocket } from '../support/rawSocket.ts';
 import { startServerProcess } from '../support/serverProcess.ts';
@@ -104,7 +105,10 @@ describe('somebody who may not come in', () => {
         signal.close();
         return 'came in';
       },
-      ({ code, retryAfterMs }: { code: string; retryAfterMs?: number }) => ({ code, retryAfterMs }),
+      (error: unknown) => {
+        const { code, retryAfterMs } = error as TributaryError;
+        return { code, retryAfterMs };
+      },
     );
 
   test('learns that the server is full, and comes in when it is not any more', async () => {
