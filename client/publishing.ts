@@ -61,13 +61,24 @@ export class Publishing {
     const { video, audio } = track ? { video: track, audio: audioTrack } : await openScreen(options);
     try {
       const feed = await this.publish('screen', { ...options, track: video });
-      if (audio) await this.publish('screen-audio', { track: audio });
+      if (audio) await this.#shareSound(audio);
       return feed;
     } catch (error) {
       release(video);
       release(audio);
       this.#stop('screen');
       throw error;
+    }
+  }
+
+  /** A screen is worth sharing without its sound, where the host keeps the sharer silent. */
+  async #shareSound(track: MediaStreamTrack): Promise<void> {
+    try {
+      await this.publish('screen-audio', { track });
+    } catch (error) {
+      if (!(error instanceof TributaryError) || error.code !== 'muted-by-host') throw error;
+      release(track);
+      this.#parts.trouble(error);
     }
   }
 

@@ -6,7 +6,8 @@ import type {
   ClientReply,
   ClientToServerEvents,
 } from '../protocol/clientMessages.ts';
-import type { Result } from '../protocol/errors.ts';
+import { errors } from '../protocol/errors.ts';
+import type { Refusal, Result } from '../protocol/errors.ts';
 import type {
   ConsumerInfo,
   ServerMessageName,
@@ -140,17 +141,25 @@ function firstWord(
 ): Promise<ServerMessages['hello']> {
   const { promise, resolve, reject } = Promise.withResolvers<ServerMessages['hello']>();
   const unreachable = (): void => reject(new TributaryError('unreachable'));
+  const refused = ({ data }: Error & { data?: unknown }): void =>
+    isRefusal(data) ? reject(TributaryError.fromRefusal(data)) : unreachable();
   const aborted = (): void => reject(new TributaryError('aborted'));
   const timer = setTimeout(unreachable, requestTimeoutMs);
   socket.once('hello', resolve);
-  socket.once('connect_error', unreachable);
+  socket.once('connect_error', refused);
   socket.once('disconnect', unreachable);
   abort.addEventListener('abort', aborted);
   if (abort.aborted) aborted();
   return promise.finally(() => {
     clearTimeout(timer);
     abort.removeEventListener('abort', aborted);
-    socket.off('connect_error', unreachable);
+    socket.off('connect_error', refused);
     socket.off('disconnect', unreachable);
   });
+}
+
+/** Whether the server said why it lets nobody in; a proxy in between says other things. */
+function isRefusal(data: unknown): data is Refusal {
+  const { code } = (data ?? {}) as { code?: unknown };
+  return typeof code === 'string' && code in errors;
 }

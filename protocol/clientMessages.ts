@@ -74,7 +74,10 @@ export const clientMessages = {
   'stage.remove': target,
 
   'moderate.mute': z.strictObject({ participantId: participantIdSchema, source: toggled }),
-  /** `allowed: false` turns the source off and keeps it off; `true` lets its owner turn it on again. */
+  /**
+   * `allowed: false` turns the source off and keeps it off, a shared screen's sound with the microphone and its picture
+   * with the camera; `true` lets its owner turn it on again.
+   */
   'moderate.allow': z.strictObject({
     participantId: participantIdSchema,
     source: toggled,

@@ -1,6 +1,6 @@
 /** Bounds on what a client may send. One home: schemas, the SDK and the docs all read them here. */
 export const limits = {
-  /** Whole socket message, bytes. A join with every codec Chromium knows is about 12 KiB. */
+  /** Whole socket message, bytes; a larger one closes the connection. A join with every codec Chromium knows is about 12 KiB. */
   messageBytes: 64 * 1024,
   roomIdLength: 64,
   identityLength: 64,

@@ -1,12 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { createLog } from './observability/log.ts';
 import { startNode } from './node.ts';
+import { shutDown } from './shutdown.ts';
 import { loadSettings } from './settings/loadSettings.ts';
 import { helpText, printedConfig } from './settings/settingsText.ts';
 import type { Settings } from './settings/settingsTable.ts';
 
 /** One Ctrl-C comes twice under `npm start`: from the terminal, and passed on by npm. */
 const echoMs = 500;
+
+/** Closing takes a moment; what takes longer than this hangs. */
+const closeDeadlineMs = 5000;
 
 async function run(settings: Settings): Promise<void> {
   const log = createLog(settings);
@@ -31,12 +35,13 @@ async function run(settings: Settings): Promise<void> {
         return;
       }
       stoppingSinceMs = performance.now();
-      void (async () => {
-        log.info({ signal }, 'stopping; a second signal ends at once');
-        if (signal === 'SIGTERM') await node.drain();
-        await node.close();
-        process.exit(0);
-      })();
+      log.info({ signal }, 'stopping; a second signal ends at once');
+      void shutDown({
+        drain: () => (signal === 'SIGTERM' ? node.drain() : Promise.resolve()),
+        close: () => node.close(),
+        closeDeadlineMs,
+        log,
+      }).then((code) => process.exit(code));
     });
   }
   if (settings.dev)

@@ -6,6 +6,7 @@ import { createApiKeyCheck } from './access/apiKeyCheck.ts';
 import { addressBlock } from './access/addressBlock.ts';
 import { clientAddress } from './access/clientAddress.ts';
 import { requestedHost } from './access/requestedHost.ts';
+import { createForwardingWatch } from './access/untrustedForwarding.ts';
 import { createTokens } from './access/tokens.ts';
 import { createAdminApi } from './api/adminApi.ts';
 import { createPublicApi } from './api/publicApi.ts';
@@ -66,12 +67,16 @@ export async function startNode(settings: Settings, log: Logger): Promise<Tribut
       gateway.rooms.forget(room.id);
     },
   });
+  const watchForwarding = createForwardingWatch(settings.trustedProxies, log);
   const gateway: Gateway = new Gateway(publicApi.server, {
     settings: signallingSettings(settings),
     log,
     nodeId: settings.nodeId,
     rtpCapabilities: media.rtpCapabilities,
-    addressOf: (request) => addressBlock(clientAddress(request, settings.trustedProxies)),
+    addressOf: (request) => {
+      watchForwarding(request);
+      return addressBlock(clientAddress(request, settings.trustedProxies));
+    },
     hostOf: (request) => requestedHost(request, settings.trustedProxies),
     verifyToken: (token) => tokens.verify(token),
     openRoom: (roomId) => rooms.open(roomId),
@@ -113,9 +118,9 @@ export async function startNode(settings: Settings, log: Logger): Promise<Tribut
     adminOrigin: `http://localhost:${portOf(adminApi.server.address())}`,
     drain: async () => {
       state = 'draining';
-      const deadlineMs = Date.now() + settings.drainMs;
+      const deadlineMs = performance.now() + settings.drainMs;
       // Not for connections: those who were refused stay a while, and more of them come.
-      while (rooms.all().some((room) => !room.vacant) && Date.now() < deadlineMs) {
+      while (rooms.all().some((room) => !room.vacant) && performance.now() < deadlineMs) {
         await new Promise((resolve) => setTimeout(resolve, drainPollMs));
       }
     },

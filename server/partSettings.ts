@@ -35,10 +35,15 @@ export function signallingSettings(settings: Settings): SignallingSettings {
     rates: {
       control: settings.rateControl,
       join: settings.rateJoin,
+      publish: settings.ratePublish,
+      intent: settings.rateIntent,
+      stage: settings.rateStage,
       chat: settings.rateChat,
       reaction: settings.rateReaction,
       data: settings.rateData,
+      dataToAll: settings.rateDataToAll,
     },
     strikes: settings.rateStrikes,
+    maxUnsentBytes: settings.maxUnsentBytes,
   };
 }

@@ -22,6 +22,7 @@ export interface Metrics {
   registry: Registry;
   joined(result: 'ok' | ErrorCode, seconds: number): void;
   refused(reason: ErrorCode): void;
+  cut(reason: string): void;
   firstFrame(seconds: number): void;
   keyframeRequested(path: KeyframePath): void;
 }
@@ -58,6 +59,12 @@ export function createMetrics(sources: MetricSources): Metrics {
     labelNames: ['reason'],
     registers,
   });
+  const cuts = new Counter({
+    name: `${prefix}connections_cut_total`,
+    help: 'Connections ended without a word, since they did not read or answer what they were sent, or entered twice.',
+    labelNames: ['reason'],
+    registers,
+  });
   const keyframes = new Counter({
     name: `${prefix}keyframe_requests_total`,
     help: 'Keyframes asked of publishers, by the way they were asked.',
@@ -72,6 +79,7 @@ export function createMetrics(sources: MetricSources): Metrics {
       if (result === 'ok') joinSeconds.observe(seconds);
     },
     refused: (reason) => refusals.inc({ reason }),
+    cut: (reason) => cuts.inc({ reason }),
     firstFrame: (seconds) => firstFrameSeconds.observe(seconds),
     keyframeRequested: (path) => keyframes.inc({ path }),
   };

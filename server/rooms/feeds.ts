@@ -1,6 +1,7 @@
 import { feedIdOf, kindOf } from '../../protocol/identity.ts';
 import type { FeedId, ParticipantId, Source } from '../../protocol/identity.ts';
 import { withEntry } from './boundedMap.ts';
+import { isLocked } from './mediaIntent.ts';
 import { memory, seatHolder, withHolder } from './roomState.ts';
 import type { RoomState, Step } from './roomState.ts';
 
@@ -8,6 +9,8 @@ import type { RoomState, Step } from './roomState.ts';
 export function openFeed(state: RoomState, id: ParticipantId, source: Source): Step {
   const holder = seatHolder(state, id);
   if (holder === undefined) return 'not-on-stage';
+  // Microphone and camera open paused, so that they are there when they are allowed; a screen has no such switch.
+  if ((source === 'screen' || source === 'screen-audio') && isLocked(holder, source)) return 'muted-by-host';
   const feedId = feedIdOf(id, source);
   if (holder.feeds.some((feed) => feed.feedId === feedId)) return 'feed-exists';
   const epoch = (state.epochs.get(feedId) ?? state.epochFloor) + 1;

@@ -3,9 +3,23 @@ import type { Actor, Toggle } from './commands.ts';
 import { seatHolder, withHolder } from './roomState.ts';
 import type { RoomState, SeatHolder, Step } from './roomState.ts';
 
+/** The lock that holds a source back. A shared screen carries the same sound or picture under another name. */
+const lockOf: Record<Source, Toggle> = {
+  microphone: 'microphone',
+  'screen-audio': 'microphone',
+  camera: 'camera',
+  screen: 'camera',
+};
+
+/** Whether a moderator keeps this source of his off. */
+export function isLocked(holder: SeatHolder, source: Source): boolean {
+  return holder.intent.locked[lockOf[source]];
+}
+
 /** Whether this source of his must not flow, whatever his page sends. */
 export function isPaused(holder: SeatHolder, source: Source): boolean {
-  return (source === 'microphone' || source === 'camera') && !holder.intent[source];
+  if (source === 'microphone' || source === 'camera') return !holder.intent[source];
+  return isLocked(holder, source);
 }
 
 /** Turns one's own microphone or camera on or off, seen from the version the asker knows. */

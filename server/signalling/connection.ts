@@ -3,6 +3,7 @@ import type { ClientToServerEvents } from '../../protocol/clientMessages.ts';
 import type { ConsumerInfo, LeaveReason, ServerToClientEvents } from '../../protocol/serverMessages.ts';
 import type { Actor } from '../rooms/commands.ts';
 import type { LiveRoom } from './liveRoom.ts';
+import type { MessageRates } from './messageRates.ts';
 
 export type ServerSocket = Socket<ClientToServerEvents, ServerToClientEvents>;
 
@@ -12,18 +13,34 @@ export interface Session {
   actor: Actor;
 }
 
+/** Offers of feeds that a page may leave unanswered; more than a stage ever has. */
+const mostUnanswered = 200;
+
+export interface ConnectionParts {
+  socket: ServerSocket;
+  joinDeadlineMs: number;
+  rates: MessageRates;
+  /** Ends a connection whose page answers nothing. */
+  cutUnanswered(): void;
+}
+
 /** One browser's socket, and the session it has once it joined. */
 export class Connection {
   readonly socket: ServerSocket;
-  readonly #joinDeadlineMs: number;
+  /** Its own until it joins, then those of the person: coming back does not give them anew. */
+  rates: MessageRates;
+  readonly #parts: ConnectionParts;
   #session: Session | undefined;
   #deadline: NodeJS.Timeout | undefined;
   #lastJoin: Promise<unknown> = Promise.resolve();
   #firstFrameTold = false;
 
-  constructor(socket: ServerSocket, joinDeadlineMs: number) {
-    this.socket = socket;
-    this.#joinDeadlineMs = joinDeadlineMs;
+  #unanswered = 0;
+
+  constructor(parts: ConnectionParts) {
+    this.socket = parts.socket;
+    this.rates = parts.rates;
+    this.#parts = parts;
     this.session = undefined;
   }
 
@@ -41,7 +58,7 @@ export class Connection {
     this.#session = session;
     this.#firstFrameTold = false;
     if (session !== undefined || !this.open) return;
-    this.#deadline = setTimeout(() => this.socket.disconnect(true), this.#joinDeadlineMs);
+    this.#deadline = setTimeout(() => this.socket.disconnect(true), this.#parts.joinDeadlineMs);
   }
 
   /** Whether this is the first time in this session that the page tells of its first picture. */
@@ -60,7 +77,18 @@ export class Connection {
 
   /** Tells the page about new feeds; `ready` runs when it can take them, never when the connection ends before. */
   offerConsumers(added: ConsumerInfo[], ready: () => void): void {
-    this.socket.emit('consumers', { added }, ready);
+    if (this.#unanswered >= mostUnanswered) {
+      // After this turn, since whoever offers goes on offering to others.
+      setImmediate(() => {
+        this.#parts.cutUnanswered();
+      });
+      return;
+    }
+    this.#unanswered += 1;
+    this.socket.emit('consumers', { added }, () => {
+      this.#unanswered -= 1;
+      ready();
+    });
   }
 
   /** The server lets this connection go, and says why. */

@@ -1,10 +1,14 @@
-import type { ErrorCode } from '../../protocol/errors.ts';
+import { refuse } from '../../protocol/errors.ts';
+import type { Refusal } from '../../protocol/errors.ts';
 import { fullBudget, takeOne } from './rateBudget.ts';
 import type { BudgetLevel } from './rateBudget.ts';
 import type { SignallingSettings } from './signallingSettings.ts';
 
 /** Addresses remembered at once; beyond it the one not seen for the longest is forgotten. */
 const rememberedAddresses = 10_000;
+
+/** When to ask a full node again. */
+const overloadedRetryMs = 5000;
 
 /** What a connection says of itself before it is one. */
 export interface Newcomer {
@@ -22,11 +26,13 @@ export class ConnectionLimits {
     this.#settings = settings;
   }
 
-  /** The reason to refuse a connection, or undefined to let it in. `ownHost` is the one the browser asked for. */
-  refuses({ address, origin, ownHost }: Newcomer, connections: number): ErrorCode | undefined {
-    if (!this.#originAllowed(origin, ownHost)) return 'not-allowed';
-    if (connections >= this.#settings.maxConnections) return 'overloaded';
-    return this.#tooMany(address, Date.now()) ? 'rate-limited' : undefined;
+  /** Why to refuse a connection, or undefined to let it in. `ownHost` is the one the browser asked for. */
+  refuses({ address, origin, ownHost }: Newcomer, connections: number, nowMs: number): Refusal | undefined {
+    if (!this.#originAllowed(origin, ownHost)) return refuse('not-allowed').error;
+    if (connections >= this.#settings.maxConnections)
+      return refuse('overloaded', undefined, overloadedRetryMs).error;
+    const waitMs = this.#waitMs(address, nowMs);
+    return waitMs > 0 ? refuse('rate-limited', undefined, waitMs).error : undefined;
   }
 
   /** Programs send no origin; a browser cannot leave it out, and may always come from our own pages. */
@@ -36,7 +42,7 @@ export class ConnectionLimits {
     return URL.canParse(origin) && new URL(origin).host === ownHost;
   }
 
-  #tooMany(address: string, nowMs: number): boolean {
+  #waitMs(address: string, nowMs: number): number {
     const budget = this.#settings.connectionsPerAddress;
     const level = this.#byAddress.get(address) ?? fullBudget(budget, nowMs);
     this.#byAddress.delete(address);
@@ -45,6 +51,6 @@ export class ConnectionLimits {
       const [oldest] = this.#byAddress.keys();
       if (oldest !== undefined) this.#byAddress.delete(oldest);
     }
-    return takeOne(level, budget, nowMs) > 0;
+    return takeOne(level, budget, nowMs);
   }
 }

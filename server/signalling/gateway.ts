@@ -6,7 +6,7 @@ import { clientMessages } from '../../protocol/clientMessages.ts';
 import { protocolVersion } from '../../protocol/version.ts';
 import type { ClientMessage, ClientMessageName, JoinReply } from '../../protocol/clientMessages.ts';
 import { refuse } from '../../protocol/errors.ts';
-import type { ErrorCode, Result } from '../../protocol/errors.ts';
+import type { ErrorCode, Refusal, Result } from '../../protocol/errors.ts';
 import { limits } from '../../protocol/limits.ts';
 import type { ParticipantId, RoomId } from '../../protocol/identity.ts';
 import type { RtpCapabilitiesMessage } from '../../protocol/mediaParameters.ts';
@@ -14,10 +14,14 @@ import type { TokenClaims } from '../../protocol/tokens.ts';
 import { Connection } from './connection.ts';
 import type { ServerSocket } from './connection.ts';
 import { ConnectionLimits } from './connectionLimits.ts';
+import { Doorstep } from './doorstep.ts';
 import type { HandlerContext, HandlerTable, SessionMessageName } from './handlers/handlerTable.ts';
 import { mediaHandlers } from './handlers/mediaHandlers.ts';
 import { stageHandlers } from './handlers/stageHandlers.ts';
 import { talkHandlers } from './handlers/talkHandlers.ts';
+import type { Line } from './line.ts';
+import { LineWatch } from './lineWatch.ts';
+import type { CutReason } from './lineWatch.ts';
 import type { SocketServer } from './liveRoom.ts';
 import { LiveRooms } from './liveRooms.ts';
 import type { LiveRoomsParts } from './liveRooms.ts';
@@ -41,10 +45,14 @@ export interface GatewayParts {
   measured: {
     joined(result: 'ok' | ErrorCode, seconds: number): void;
     refused(reason: ErrorCode): void;
+    cut(reason: CutReason): void;
     firstFrame(seconds: number): void;
     keyframeRequested(path: 'message' | 'pli'): void;
   };
 }
+
+/** How often connections are looked over that do not read, and budgets that have refilled. */
+const sweepEveryMs = 2000;
 
 /** Browsers' way in: one socket each, every message checked by schema, rate and right before anybody acts on it. */
 export class Gateway {
@@ -53,6 +61,9 @@ export class Gateway {
   readonly #parts: GatewayParts;
   readonly #handlers: HandlerTable;
   readonly #limits: ConnectionLimits;
+  readonly #doorstep = new Doorstep();
+  readonly #lines: LineWatch;
+  readonly #sweeping: NodeJS.Timeout;
 
   constructor(http: HttpServer | HttpsServer, parts: GatewayParts) {
     const { settings } = parts;
@@ -73,12 +84,26 @@ export class Gateway {
       connectTimeout: settings.joinDeadlineMs,
       perMessageDeflate: false,
       allowRequest: (request, answer) => {
-        const { origin } = request.headers;
-        const newcomer = { address: parts.addressOf(request), origin, ownHost: parts.hostOf(request) };
-        const refused = this.#limits.refuses(newcomer, this.#io.engine.clientsCount);
-        if (refused !== undefined) parts.measured.refused(refused);
-        answer(refused ?? null, refused === undefined);
+        const refusal = this.#refuses(request);
+        if (refusal !== undefined) parts.measured.refused(refusal.code);
+        const comesIn =
+          refusal === undefined || (refusal.code !== 'not-allowed' && this.#doorstep.keep(request, refusal));
+        answer(refusal?.code ?? null, comesIn);
       },
+    });
+    this.#lines = new LineWatch({
+      maxUnsentBytes: settings.maxUnsentBytes,
+      onCut: (reason) => {
+        parts.measured.cut(reason);
+        parts.log.warn({ reason }, 'a connection was cut');
+      },
+    });
+    this.#io.engine.on('connection', (line: Line) => {
+      this.#lines.watch(line);
+      this.#doorstep.arrived(line);
+    });
+    this.#io.use((socket, enter) => {
+      enter(this.#doorstep.errorFor(socket.conn));
     });
     this.rooms = new LiveRooms({
       io: this.#io,
@@ -93,6 +118,10 @@ export class Gateway {
     this.#io.on('connection', (socket) => {
       this.#accept(socket);
     });
+    this.#sweeping = setInterval(() => {
+      this.#lines.sweep();
+      this.rooms.pruneRates(performance.now());
+    }, sweepEveryMs);
   }
 
   get connections(): number {
@@ -100,18 +129,36 @@ export class Gateway {
   }
 
   async close(): Promise<void> {
+    clearInterval(this.#sweeping);
     await this.#io.close();
+  }
+
+  #refuses(request: IncomingMessage): Refusal | undefined {
+    const { origin } = request.headers;
+    const newcomer = {
+      address: this.#parts.addressOf(request),
+      origin,
+      ownHost: this.#parts.hostOf(request),
+    };
+    const connections = this.#io.engine.clientsCount - this.#doorstep.size;
+    return this.#limits.refuses(newcomer, connections, performance.now());
   }
 
   #accept(socket: ServerSocket): void {
     const { settings, rtpCapabilities, nodeId } = this.#parts;
-    const connection = new Connection(socket, settings.joinDeadlineMs);
-    const rates = new MessageRates(settings, Date.now());
+    const connection = new Connection({
+      socket,
+      joinDeadlineMs: settings.joinDeadlineMs,
+      rates: new MessageRates(settings, performance.now()),
+      cutUnanswered: () => {
+        this.#lines.cut(socket.conn, 'unanswered');
+      },
+    });
 
     socket.emit('hello', { protocol: protocolVersion, nodeId, rtpCapabilities });
     // The typed `on` cannot express "any name at all", which is what a hostile client sends.
     socket.onAny((name: unknown, ...rest: unknown[]) => {
-      void this.#receive(connection, rates, name, rest);
+      void this.#receive(connection, name, rest);
     });
     socket.on('disconnect', () => {
       const { session } = connection;
@@ -122,13 +169,13 @@ export class Gateway {
     });
   }
 
-  async #receive(connection: Connection, rates: MessageRates, name: unknown, rest: unknown[]): Promise<void> {
+  async #receive(connection: Connection, name: unknown, rest: unknown[]): Promise<void> {
     const last = rest.at(-1);
     const reply = typeof last === 'function' ? (last as (result: Result<unknown>) => void) : undefined;
-    const result = await this.#answer(connection, rates, name, rest[0]);
+    const result = await this.#answer(connection, name, rest[0]);
     if (!result.ok) {
       this.#parts.measured.refused(result.error.code);
-      if (rates.strike(result.error.code, Date.now())) {
+      if (connection.rates.strike(result.error.code, performance.now())) {
         this.#parts.log.warn({ code: result.error.code }, 'too many refused messages, connection closed');
         reply?.(result);
         connection.socket.disconnect(true);
@@ -145,16 +192,11 @@ export class Gateway {
     session?.live.media?.announcePending(session.actor.id);
   }
 
-  async #answer(
-    connection: Connection,
-    rates: MessageRates,
-    name: unknown,
-    message: unknown,
-  ): Promise<Result<unknown>> {
+  async #answer(connection: Connection, name: unknown, message: unknown): Promise<Result<unknown>> {
     if (typeof name !== 'string' || !Object.hasOwn(clientMessages, name))
       return refuse('bad-message', 'unknown name');
     const known = name as ClientMessageName;
-    const waitMs = rates.take(known, Date.now());
+    const waitMs = connection.rates.take(known, message, performance.now());
     if (waitMs > 0) return refuse('rate-limited', undefined, waitMs);
     const parsed = clientMessages[known].safeParse(message);
     if (!parsed.success) {

@@ -10,6 +10,8 @@ import type { RoomMedia, RoomMediaEvents } from '../media/mediaTypes.ts';
 import type { Actor, Effect } from '../rooms/commands.ts';
 import type { Room } from '../rooms/room.ts';
 import type { Connection } from './connection.ts';
+import type { MessageRates } from './messageRates.ts';
+import { ViewPace } from './viewPace.ts';
 
 export type SocketServer = Server<ClientToServerEvents, ServerToClientEvents>;
 
@@ -33,10 +35,13 @@ export class LiveRoom {
   readonly #graceTimers = new Map<ParticipantId, NodeJS.Timeout>();
   /** One join at a time for each person: two tabs of one identity must not interleave. */
   readonly #joining = new Map<ParticipantId, Promise<unknown>>();
+  /** What people who are not connected had left, so that a new connection gives no new budgets. */
+  readonly #restingRates = new Map<ParticipantId, MessageRates>();
   readonly #backstageChannel: string;
+  readonly #roomPace: ViewPace;
+  readonly #backstagePace: ViewPace;
   #media: RoomMedia | undefined;
   #speaker: ParticipantId | null = null;
-  #roomChangePending = false;
 
   constructor(parts: LiveRoomParts) {
     this.room = parts.room;
@@ -44,6 +49,12 @@ export class LiveRoom {
     this.#log = parts.log.child({ room: parts.room.id });
     this.#parts = parts;
     this.#backstageChannel = `${parts.room.id}/backstage`; // `/` is in no room's name
+    this.#roomPace = new ViewPace(() => {
+      this.#io.to(this.room.id).emit('room', this.room.view());
+    });
+    this.#backstagePace = new ViewPace(() => {
+      this.#io.to(this.#backstageChannel).emit('backstage', this.room.backstage());
+    });
   }
 
   /** The media of the show that is on; undefined between shows. */
@@ -78,8 +89,12 @@ export class LiveRoom {
     message: ClientMessage<'join'>,
   ): Promise<Result<JoinReply>> {
     if (!connection.open) return refuse('not-joined');
+    const known = this.#ratesOf(actor.id) ?? connection.rates;
+    const waitMs = known === connection.rates ? 0 : known.take('join', message, performance.now());
+    if (waitMs > 0) return refuse('rate-limited', undefined, waitMs);
     const admitted = this.room.join(actor, message.start);
     if (!admitted.ok) return admitted;
+    connection.rates = known;
     this.#takeOver(connection, actor);
 
     this.#media ??= this.#parts.openMedia(this.room.id, this.#mediaEvents());
@@ -124,16 +139,26 @@ export class LiveRoom {
   #takeOver(connection: Connection, actor: Actor): void {
     const previous = this.#connections.get(actor.id);
     this.#connections.set(actor.id, connection);
+    this.#restingRates.delete(actor.id);
     connection.session = { live: this, actor };
     clearTimeout(this.#graceTimers.get(actor.id));
     this.#graceTimers.delete(actor.id);
     if (previous !== undefined && previous !== connection) previous.dismiss('replaced');
   }
 
+  #ratesOf(id: ParticipantId): MessageRates | undefined {
+    return this.#connections.get(id)?.rates ?? this.#restingRates.get(id);
+  }
+
+  /** Forgets what has refilled. */
+  pruneRates(nowMs: number): void {
+    for (const [id, rates] of this.#restingRates) if (rates.untouched(nowMs)) this.#restingRates.delete(id);
+  }
+
   /** The socket is gone. Media goes on for a while: a person who returns in time finds it as it was. */
   drop(connection: Connection, id: ParticipantId): void {
     if (this.#connections.get(id) !== connection) return;
-    this.#connections.delete(id);
+    this.#disconnect(connection, id);
     this.room.drop(id);
     if (this.#onStage(id)) return; // the seat's own grace decides
     this.#graceTimers.set(
@@ -151,14 +176,21 @@ export class LiveRoom {
     clearTimeout(this.#graceTimers.get(id));
     this.#graceTimers.delete(id);
     const connection = this.#connections.get(id);
-    this.#connections.delete(id);
-    if (connection !== undefined) this.#detach(connection);
+    if (connection !== undefined) {
+      this.#disconnect(connection, id);
+      this.#detach(connection);
+    }
     this.#media?.leave(id);
     this.room.depart(id);
   }
 
   #onStage(id: ParticipantId): boolean {
     return this.room.self(id)?.onStage ?? false;
+  }
+
+  #disconnect(connection: Connection, id: ParticipantId): void {
+    this.#connections.delete(id);
+    this.#restingRates.set(id, connection.rates);
   }
 
   #detach(connection: Connection): void {
@@ -171,10 +203,9 @@ export class LiveRoom {
   perform(effect: Effect): void {
     switch (effect.type) {
       case 'roomChanged':
-        return this.#sendRoomSoon();
+        return this.#roomPace.changed();
       case 'backstageChanged':
-        this.#io.to(this.#backstageChannel).emit('backstage', this.room.backstage());
-        return;
+        return this.#backstagePace.changed();
       case 'selfChanged': {
         const self = this.room.self(effect.id);
         if (self !== undefined) this.#connections.get(effect.id)?.socket.emit('self', self);
@@ -251,26 +282,23 @@ export class LiveRoom {
     this.#speaker = null;
   }
 
-  /** Changes of one turn go out as one view. */
-  #sendRoomSoon(): void {
-    if (this.#roomChangePending) return;
-    this.#roomChangePending = true;
-    queueMicrotask(() => {
-      this.#roomChangePending = false;
-      this.#io.to(this.room.id).emit('room', this.room.view());
-    });
+  /** Nobody is here to be shown anything. */
+  stopViews(): void {
+    this.#roomPace.stop();
+    this.#backstagePace.stop();
   }
 
   #dismissEverybody(reason: LeaveReason, durationMs?: number): void {
     for (const timer of this.#graceTimers.values()) clearTimeout(timer);
     this.#graceTimers.clear();
     const connections = [...this.#connections];
-    this.#connections.clear();
+    for (const [id, connection] of connections) this.#disconnect(connection, id);
     this.closeMedia();
     for (const [id, connection] of connections) {
       connection.dismiss(reason, durationMs);
       this.room.depart(id);
     }
+    this.stopViews();
   }
 
   #mediaEvents(): RoomMediaEvents {

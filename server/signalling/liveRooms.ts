@@ -40,8 +40,14 @@ export class LiveRooms {
 
   /** The room itself is gone. */
   forget(roomId: RoomId): void {
-    this.#rooms.get(roomId)?.closeMedia();
+    const live = this.#rooms.get(roomId);
+    live?.closeMedia();
+    live?.stopViews();
     this.#rooms.delete(roomId);
+  }
+
+  pruneRates(nowMs: number): void {
+    for (const live of this.#rooms.values()) live.pruneRates(nowMs);
   }
 
   /** Connected people by their present role. */

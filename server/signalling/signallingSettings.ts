@@ -14,8 +14,11 @@ export interface SignallingSettings {
   /** How long a dropped viewer's transports wait for him. */
   viewerGraceMs: number;
   rates: Record<RateFamily, RateBudget>;
-  /** Refused messages a connection may send before it is closed. */
+  /** Refused messages a person may send before his connection is closed. */
   strikes: RateBudget;
+  /** What may wait for a client that does not read, before its connection is cut. */
+  maxUnsentBytes: number;
 }
 
-export type RateFamily = 'control' | 'join' | 'chat' | 'reaction' | 'data';
+export type RateFamily =
+  'control' | 'join' | 'publish' | 'intent' | 'stage' | 'chat' | 'reaction' | 'data' | 'dataToAll';

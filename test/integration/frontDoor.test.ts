@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs';
 import { get } from 'node:https';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { ParticipantId, RoomId } from '../../protocol/identity.ts';
+import { SignalConnection } from '../../client/signalConnection.ts';
+import type { TributaryError } from '../../client/tributaryError.ts';
 import { createTokens } from '../../server/access/tokens.ts';
+import { RawSocket } from '../support/rawSocket.ts';
 import { startServerProcess } from '../support/serverProcess.ts';
 import type { ServerProcess } from '../support/serverProcess.ts';
 import { connectSignal, devToken } from '../support/signalClient.ts';
@@ -91,5 +94,47 @@ describe('behind a proxy', () => {
     await connect(own('198.51.100.1'));
     await connect(own('198.51.100.2'));
     await expect(connect(own('198.51.100.3'))).rejects.toThrow();
+  });
+});
+
+describe('somebody who may not come in', () => {
+  /** Comes as the SDK comes. */
+  const comes = () =>
+    SignalConnection.open(server.origin, {} as never, new AbortController().signal).then(
+      (signal) => {
+        signal.close();
+        return 'came in';
+      },
+      (error: unknown) => {
+        const { code, retryAfterMs } = error as TributaryError;
+        return { code, retryAfterMs };
+      },
+    );
+
+  test('learns that the server is full, and comes in when it is not any more', async () => {
+    server = await startServerProcess(['--max-connections=1']);
+    const first = await connect({});
+    expect(await comes()).toEqual({ code: 'overloaded', retryAfterMs: 5000 });
+    // Whoever is refused holds no place.
+    first.close();
+    let answer = await comes();
+    while (answer !== 'came in') answer = await comes();
+  });
+
+  test('learns how long to wait where his address came too often', async () => {
+    server = await startServerProcess(['--rate-connections=1 per 600s']);
+    expect(await comes()).toBe('came in');
+    const refused = await comes();
+    expect(refused).toMatchObject({ code: 'rate-limited' });
+    expect((refused as { retryAfterMs: number }).retryAfterMs).toBeGreaterThan(500_000);
+  });
+
+  test('is thrown out when he does not listen, and a crowd of such people is refused at the door', async () => {
+    server = await startServerProcess(['--rate-connections=1 per 600s']);
+    await connect({});
+    const waiting = await Promise.all(Array.from({ length: 100 }, () => RawSocket.open(server.origin)));
+    await expect(comes()).resolves.toMatchObject({ code: 'unreachable' });
+    await Promise.all(waiting.map(({ closed }) => closed));
+    expect(waiting.map((raw) => raw.count('hello'))).not.toContain(1);
   });
 });

@@ -2,17 +2,22 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { clientMessages } from '../../protocol/clientMessages.ts';
 import type { ClientMessageName } from '../../protocol/clientMessages.ts';
 import { errors } from '../../protocol/errors.ts';
+import type { RoomView } from '../../protocol/roomView.ts';
+import { protocolVersion } from '../../protocol/version.ts';
 import { Random } from '../support/random.ts';
+import { RawSocket } from '../support/rawSocket.ts';
 import { cameraParameters, microphoneParameters } from '../support/rtpParameters.ts';
 import { startServerProcess } from '../support/serverProcess.ts';
 import type { ServerProcess } from '../support/serverProcess.ts';
-import { connectSignal, devToken } from '../support/signalClient.ts';
+import { connectSignal, devToken, fingerprints } from '../support/signalClient.ts';
 import type { SignalClient } from '../support/signalClient.ts';
+import { SignalCrowd } from '../support/signalCrowd.ts';
 
 const seed = Number(process.env.FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31));
 const source = new Random(seed);
 const random = (): number => source.next();
 const pick = <T>(from: readonly T[]): T => source.pick(from);
+const id = (text: string) => text as never;
 const names = Object.keys(clientMessages) as ClientMessageName[];
 
 /** Values that break careless code: wrong types, huge, deep, with names that objects already have. */
@@ -91,13 +96,16 @@ function nearlyRight(
 describe(`a hostile client (seed ${seed})`, () => {
   let server: ServerProcess;
   let honest: SignalClient;
-  const heartbeats = { sent: 0, answered: 0 };
-  let heartbeat: NodeJS.Timeout;
+  const words = { said: 0, refused: [] as string[], heard: [] as string[] };
+  const seen = { connection: '', lost: 0, views: [] as RoomView[] };
+  let talking: NodeJS.Timeout;
 
   beforeAll(async () => {
     // Budgets wide enough for the fuzzer to reach the handlers, so that it is they who are tested, not the rate limit.
     server = await startServerProcess([
-      '--rate-control=100000 per 1s',
+      ...['control', 'publish', 'intent', 'stage', 'data', 'data-to-all'].map(
+        (family) => `--rate-${family}=100000 per 1s`,
+      ),
       '--rate-join=1000 per 1s',
       '--rate-strikes=100000 per 1s',
     ]);
@@ -109,15 +117,26 @@ describe(`a hostile client (seed ${seed})`, () => {
       rtpParameters: microphoneParameters(4242),
     });
     expect(send.ok).toBe(true);
-    heartbeat = setInterval(() => {
-      heartbeats.sent += 1;
-      void honest.ask('react', { kind: 'heart' }).then(({ ok }) => {
-        if (ok) heartbeats.answered += 1;
-      });
-    }, 250);
+    seen.connection = honest.socket.id ?? '';
+    honest.socket.on('disconnect', () => (seen.lost += 1));
+    honest.socket.on('room', (view) => seen.views.push(view));
+    honest.socket.on('data', ({ from, payload }) => {
+      if (from === id('honest')) words.heard.push(payload);
+    });
+    // He talks to himself, through the server, and to everybody in turn.
+    talking = setInterval(() => {
+      const payload = String((words.said += 1));
+      const to = words.said % 2 === 0 ? { to: id('honest') } : {};
+      void honest.ask('data.send', { topic: 'self', payload, ...to }).then(
+        (answer) => {
+          if (!answer.ok) words.refused.push(answer.error.code);
+        },
+        (error: unknown) => words.refused.push(String(error)),
+      );
+    }, 50);
   });
   afterAll(async () => {
-    clearInterval(heartbeat);
+    clearInterval(talking);
     honest.close();
     expect(await server.stop()).toBe(0);
   });
@@ -202,11 +221,113 @@ describe(`a hostile client (seed ${seed})`, () => {
   });
 
   test('the honest host noticed nothing of all this', async () => {
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    expect(honest.socket.connected).toBe(true);
-    expect(heartbeats.sent).toBeGreaterThan(4);
-    expect(heartbeats.sent - heartbeats.answered).toBeLessThanOrEqual(1);
-    const ended = await honest.ask('chat.send', { text: 'still here' });
-    expect(ended.ok).toBe(true);
+    clearInterval(talking);
+    // Answers come in order: with this one, all before it have come.
+    expect(await honest.ask('chat.send', { text: 'still here' })).toMatchObject({ ok: true });
+    expect(words.said).toBeGreaterThan(20);
+    expect(words.refused).toEqual([]);
+    expect(words.heard).toEqual(Array.from({ length: words.said }, (_, n) => String(n + 1)));
+    expect([honest.socket.id, seen.lost]).toEqual([seen.connection, 0]);
+    const versions = seen.views.map(({ version }) => version);
+    expect(versions).toEqual([...versions].sort((one, other) => one - other));
+    const himself = seen.views.map(({ stage }) => stage.find((member) => member.id === id('honest')));
+    for (const member of himself) {
+      expect(member).toMatchObject({
+        role: 'host',
+        presence: 'connected',
+        intent: { microphone: true, camera: true },
+        feeds: [{ feedId: 'honest:microphone', epoch: 1 }],
+      });
+    }
   });
+});
+
+describe('with the limits as they come', () => {
+  let server: ServerProcess;
+  let crowd: SignalCrowd;
+
+  beforeAll(async () => {
+    server = await startServerProcess();
+    crowd = new SignalCrowd(server.origin);
+  });
+  afterAll(async () => {
+    crowd.close();
+    expect(await server.stop()).toBe(0);
+  });
+
+  test('a flooder is shown the door, while the others go on', async () => {
+    const room = crowd.newRoom();
+    const host = await crowd.entered(room, 'hanna', 'host');
+    const flooder = await crowd.entered(room, 'flo', 'viewer');
+    const gone = new Promise((resolve) => flooder.socket.once('disconnect', resolve));
+    const batches: number[] = [];
+    host.socket.on('reactions', ({ heart = 0 }) => batches.push(heart));
+    const answers = [];
+    for (let n = 0; flooder.socket.connected; n += 1) {
+      for (let more = 0; more < 200; more += 1) {
+        flooder.socket.emit('react', { kind: 'heart' }, () => undefined);
+      }
+      const mute = { version: 0, microphone: false };
+      flooder.socket.emit('intent.set', mute, () => undefined);
+      // He may say little, but every bit of it is done.
+      if (n < 10) answers.push(await host.ask('data.send', { topic: 'score', payload: String(n) }));
+      else await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(await gone).toBe('io server disconnect');
+    expect(answers.filter(({ ok }) => !ok)).toEqual([]);
+    expect(await host.ask('chat.send', { text: 'where were we?' })).toMatchObject({ ok: true });
+    expect(host.socket.connected).toBe(true);
+    // What he was allowed came through, and nothing of the flood.
+    expect(batches.reduce((sum, hearts) => sum + hearts, 0)).toBeLessThan(100);
+    // He may come back, but what he spent is spent.
+    const { client, reply } = await crowd.enter(room, 'flo', 'viewer');
+    expect(reply).toMatchObject({ ok: true });
+    const closed = new Promise((resolve) => client.socket.once('disconnect', resolve));
+    for (let more = 0; more < 500; more += 1) {
+      client.socket.emit('react', { kind: 'heart' }, () => undefined);
+    }
+    expect(await closed).toBe('io server disconnect');
+  });
+});
+
+test('who does not read what he is sent is cut, and the others hear everything', async () => {
+  const server = await startServerProcess([
+    '--rate-data-to-all=100000 per 1s',
+    `--max-unsent-bytes=${64 * 1024}`,
+  ]);
+  const crowd = new SignalCrowd(server.origin);
+  const host = await crowd.entered('arena', 'hanna', 'host');
+  const viewer = await crowd.entered('arena', 'vera', 'viewer');
+  let heard = 0;
+  viewer.socket.on('data', () => (heard += 1));
+  const raw = await RawSocket.open(server.origin);
+  raw.send('40');
+  await raw.heard('hello');
+  const join = {
+    protocol: protocolVersion,
+    token: await crowd.token('arena', 'slow', 'viewer'),
+    rtpCapabilities: host.hello.rtpCapabilities,
+    fingerprints,
+    features: { keyframes: false },
+  };
+  raw.send(`420${JSON.stringify(['join', join])}`);
+  await raw.heard('"ok":true');
+  raw.stopReading();
+  let said = 0;
+  const cut = async () =>
+    (await (await fetch(`${server.adminOrigin}/metrics`)).text()).includes(
+      'tributary_connections_cut_total{reason="unread"} 1\n',
+    );
+  while (!(await cut())) {
+    const batch = Array.from({ length: 50 }, () =>
+      host.ask('data.send', { topic: 't', payload: 'x'.repeat(8000) }),
+    );
+    said += batch.length;
+    expect((await Promise.all(batch)).every(({ ok }) => ok)).toBe(true);
+  }
+  expect(await viewer.ask('chat.send', { text: 'all heard' })).toMatchObject({ ok: true });
+  expect(heard).toBe(said);
+  raw.close();
+  crowd.close();
+  expect(await server.stop()).toBe(0);
 });

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { RawSocket } from '../support/rawSocket.ts';
 import type { SignalClient } from '../support/signalClient.ts';
 import { startServerProcess } from '../support/serverProcess.ts';
 import type { ServerProcess } from '../support/serverProcess.ts';
@@ -146,6 +147,30 @@ test('budgets cannot be had anew by leaving the namespace and entering it again'
   socket.send('40');
   await closed;
   expect(hellos).toBe(1);
+});
+
+test('many entries in one piece of TCP are not one socket each', async () => {
+  const raw = await RawSocket.open(server.origin);
+  raw.send(...Array.from({ length: 200 }, () => '40'));
+  await raw.closed;
+  expect(raw.count('hello')).toBe(0);
+  const metrics = await (await fetch(`${server.adminOrigin}/metrics`)).text();
+  expect(metrics).toContain('tributary_connections_cut_total{reason="second-connect"} 1\n');
+});
+
+test('joins are counted by person: a new connection does not give them anew', async () => {
+  const room = crowd.newRoom();
+  const replies = [];
+  for (let n = 0; n < 6; n += 1) {
+    const { client, reply } = await crowd.enter(room, 'vera', 'viewer');
+    replies.push(reply);
+    client.close();
+  }
+  expect(replies.filter(({ ok }) => ok)).toHaveLength(5);
+  expect(replies.at(-1)).toMatchObject({
+    error: { code: 'rate-limited', retryAfterMs: expect.any(Number) },
+  });
+  expect((await crowd.enter(room, 'victor', 'viewer')).reply).toMatchObject({ ok: true });
 });
 
 test('the first frame is told once a join', async () => {

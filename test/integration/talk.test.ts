@@ -91,4 +91,16 @@ describe('chat', () => {
     const metrics = await (await fetch(`${server.adminOrigin}/metrics`)).text();
     expect(metrics).toContain('tributary_refusals_total{reason="rate-limited"} 1\n');
   });
+
+  test.each(['a lost connection', 'a leave', 'a second tab'])('has no new budget after %s', async (way) => {
+    const room = crowd.newRoom();
+    const vera = await crowd.entered(room, 'vera', 'viewer');
+    for (const text of ['one', 'two', 'three']) await vera.ask('chat.send', { text });
+    if (way === 'a leave') await vera.ask('leave', {});
+    if (way === 'a lost connection') vera.close();
+    const again = await crowd.entered(room, 'vera', 'viewer');
+    expect(await again.ask('chat.send', { text: 'four' })).toMatchObject({
+      error: { code: 'rate-limited' },
+    });
+  });
 });

@@ -178,11 +178,18 @@ export class RoomWitness {
       for (const { feedId, source, epoch } of feeds) {
         open += 1;
         assert(feedId === `${id}:${source}`, 'a feed under another name than its owner and source');
-        const paused = (source === 'microphone' || source === 'camera') && !intent[source];
+        const { microphone, camera, locked } = intent;
+        const paused = {
+          microphone: !microphone,
+          camera: !camera,
+          'screen-audio': locked.microphone,
+          screen: locked.camera,
+        }[source];
         const known = this.#feeds.get(feedId);
         if (known === undefined) {
           assert(epoch > (this.#lastEpochs.get(feedId) ?? 0), 'an epoch came again');
           this.#lastEpochs.set(feedId, epoch);
+          assert(!(paused && source.startsWith('screen')), 'a locked source came as a shared screen');
           this.#feeds.set(feedId, { epoch, paused });
         } else {
           assert(known.epoch === epoch, 'a feed came anew without being closed');

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, test } from '@jest/globals';
 import { clientAddress } from '../../server/access/clientAddress.ts';
+import { createForwardingWatch } from '../../server/access/untrustedForwarding.ts';
 import { isProxyEntry, trustedProxies } from '../../server/settings/trustedProxies.ts';
 
 function request(remoteAddress: string, forwarded?: string): IncomingMessage {
@@ -42,4 +43,16 @@ describe("a client's address", () => {
       ['10.0.0.0/33', '10.0.0.0/8/9', 'proxy.example.com', '', '1/x', 'toString'].filter(isProxyEntry),
     ).toEqual([]);
   });
+});
+
+test('a proxy that is not trusted is told of once, with the setting to change', () => {
+  const told: string[] = [];
+  const log = { warn: (_fields: unknown, text: string) => told.push(text) };
+  const watch = createForwardingWatch(trustedProxies(['10.0.0.0/8']), log as never);
+  watch(request('10.1.1.1', '198.51.100.4'));
+  watch(request('203.0.113.9'));
+  expect(told).toEqual([]);
+  watch(request('203.0.113.9', '198.51.100.4'));
+  watch(request('203.0.113.9', '198.51.100.4'));
+  expect(told).toEqual([expect.stringContaining('trustedProxies')]);
 });

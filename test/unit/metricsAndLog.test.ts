@@ -46,6 +46,7 @@ describe('metrics', () => {
     metrics.joined('ok', 0.008);
     metrics.joined('room-full', 0.001);
     metrics.refused('bad-message');
+    metrics.cut('unread');
     metrics.firstFrame(0.12);
     metrics.keyframeRequested('message');
     const text = await scrape();
@@ -53,6 +54,7 @@ describe('metrics', () => {
     expect(text).toContain('tributary_join_seconds_bucket{le="0.01"} 1\n');
     expect(text).toContain('tributary_join_seconds_count 1\n');
     expect(text).toContain('tributary_refusals_total{reason="bad-message"} 1\n');
+    expect(text).toContain('tributary_connections_cut_total{reason="unread"} 1\n');
     expect(text).toContain('tributary_first_frame_seconds_bucket{le="0.15"} 1\n');
     expect(text).toContain('tributary_keyframe_requests_total{path="message"} 1\n');
   });

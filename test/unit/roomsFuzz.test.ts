@@ -155,6 +155,30 @@ describe('the fuzzer notices rules that', () => {
       ),
     ],
     ['forget to pause a feed', /not told to pause/, withoutType('pauseFeed')],
+    [
+      'forget that a lock holds back a shared screen',
+      /not told to pause/,
+      wrongEffects((effects) =>
+        effects.filter((effect) => !(effect.type === 'pauseFeed' && effect.feedId.includes(':screen'))),
+      ),
+    ],
+    [
+      'let a locked camera come as a screen',
+      /came as a shared screen/,
+      (state, command, nowMs) => {
+        if (command.type !== 'openFeed') return decide(state, command, nowMs);
+        const holders = new Map(state.stage.map((holder) => [holder.id, holder]));
+        const locked = { microphone: false, camera: false };
+        const stage = state.stage.map((holder) => ({ ...holder, intent: { ...holder.intent, locked } }));
+        const decision = decide({ ...state, stage }, command, nowMs);
+        if (decision.refused !== undefined) return { ...decision, state };
+        const after = decision.state.stage.map((holder) => ({
+          ...holder,
+          intent: holders.get(holder.id)?.intent ?? holder.intent,
+        }));
+        return { ...decision, state: { ...decision.state, stage: after } };
+      },
+    ],
     ['take a seat without a word', /lost without a word/, withoutType('unseated')],
     ['forget to tell the room', /untold/, withoutType('roomChanged')],
     ['forget to tell backstage', /untold/, withoutType('backstageChanged')],

@@ -146,6 +146,31 @@ describe('not allowing a source', () => {
     });
   });
 
+  test.each([
+    ['microphone', 'screen-audio'],
+    ['camera', 'screen'],
+  ] as const)('a locked %s does not come as %s', (source, shared) => {
+    const show = new Show().join(hanna, carl).open(carl, shared);
+    const feedId = feedOf(carl, shared);
+    const lock = { ...allow(false), source };
+    expect(show.run(lock)).toContainEqual({ type: 'pauseFeed', feedId, paused: true });
+    show.run({ type: 'closeFeed', feedId });
+    expect(show.refusal({ type: 'openFeed', id: carl.id, source: shared })).toBe('muted-by-host');
+    show.open(carl, source, shared === 'screen' ? 'screen-audio' : 'screen');
+    show.run({ ...lock, allowed: true });
+    show.open(carl, shared);
+  });
+
+  test('a screen that is shared already goes on when it is allowed again', () => {
+    const show = new Show().join(hanna, carl).open(carl, 'screen');
+    show.run({ ...allow(false), source: 'camera' });
+    expect(show.run({ ...allow(true), source: 'camera' })).toContainEqual({
+      type: 'pauseFeed',
+      feedId: 'carl:screen',
+      paused: false,
+    });
+  });
+
   test('leaves the other source to its owner', () => {
     const show = new Show().join(hanna, carl);
     show.run(allow(false));
