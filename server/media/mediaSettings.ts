@@ -49,6 +49,9 @@ export interface MediaSettings {
   cpuSampleMs: number;
   /** A worker that is silent for so many samples hangs; it is ended, and another one started. */
   hungAfterSamples: number;
+  /** A worker that does not start, or end, within this time is killed. */
+  workerStartMs: number;
+  workerEndMs: number;
   /** A layer is switched off at the publisher when nobody wanted it for this long. */
   layersOffAfterMs: number;
   /** Heights that publishers are expected to send; the browser does not tell the server. */
@@ -83,6 +86,8 @@ export const defaultMediaSettings: MediaSettings = {
   viewerCpuCharge: 0.004,
   cpuSampleMs: 1000,
   hungAfterSamples: 10,
+  workerStartMs: 10_000,
+  workerEndMs: 2000,
   layersOffAfterMs: 3000,
   cameraHeightPx: 720,
   screenHeightPx: 1080,
