@@ -46,6 +46,8 @@ export interface MediaSettings {
   shardCpuCeiling: number;
   /** CPU share that one more viewer is expected to cost, counted until a sample has measured it. */
   viewerCpuCharge: number;
+  /** The same for one more publisher, whose three layers all come in. */
+  publisherCpuCharge: number;
   cpuSampleMs: number;
   /** A worker that is silent for so many samples hangs; it is ended, and another one started. */
   hungAfterSamples: number;
@@ -84,6 +86,7 @@ export const defaultMediaSettings: MediaSettings = {
   viewersPerShard: 200,
   shardCpuCeiling: 0.7,
   viewerCpuCharge: 0.004,
+  publisherCpuCharge: 0.02,
   cpuSampleMs: 1000,
   hungAfterSamples: 10,
   workerStartMs: 10_000,

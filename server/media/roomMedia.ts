@@ -88,7 +88,7 @@ export class MediasoupRoom implements RoomMedia {
     // Who asks again has lost the one he had.
     this.#endSend(peer, true);
     try {
-      const send = await peer.openTransport('send', this.#shards.primary());
+      const send = await peer.openTransport('send', this.#shards.takeSendPlace());
       await peer.connect(send, normalFingerprints(fingerprints));
       if (peer.send === send) return done(transportInfo(send));
     } catch (error) {
@@ -198,7 +198,7 @@ export class MediasoupRoom implements RoomMedia {
     const tried = new Set<Feed>();
     const [recv, send] = await Promise.all([
       peer.openTransport('recv', peer.shard),
-      request.send ? peer.openTransport('send', this.#shards.primary()) : undefined,
+      request.send ? peer.openTransport('send', this.#shards.takeSendPlace()) : undefined,
       // Pipes that are needed are laid at the same time.
       Promise.all(this.#delivery.missing(peer, tried).map((feed) => this.#delivery.bring(feed, peer.shard))),
     ]);

@@ -1,7 +1,17 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { ParticipantId } from '../../protocol/identity.ts';
 import type { Media } from '../../server/media/mediaTypes.ts';
-import { TestRoom, ann, bob, cid, dan, startMedia, until, valueOf } from '../support/mediaRoom.ts';
+import {
+  TestRoom,
+  ann,
+  bob,
+  cid,
+  dan,
+  fingerprints,
+  startMedia,
+  until,
+  valueOf,
+} from '../support/mediaRoom.ts';
 
 describe('rooms over several workers', () => {
   let media: Media | undefined;
@@ -37,6 +47,32 @@ describe('rooms over several workers', () => {
     await until('the emptied shard is closed', () => pids(media!).used.length === 1);
     valueOf(await room.join(dan));
     room.room.close();
+  });
+
+  test('rooms that are opened at the same moment are spread over the workers', async () => {
+    media = await startMedia({ workers: 2 });
+    const running = media;
+    const rooms = Array.from({ length: 6 }, (_, index) => new TestRoom(running, `show${index}`));
+    for (const joined of await Promise.all(rooms.map((room) => room.join(ann, { send: true }))))
+      valueOf(joined);
+    expect(media.workers().map((worker) => worker.routers)).toEqual([3, 3]);
+  });
+
+  test('somebody brought on stage counts as a publisher where the next room is placed', async () => {
+    // Nothing is measured before the end of the test: what counts is what was placed.
+    media = await startMedia({
+      workers: 2,
+      cpuSampleMs: 60_000,
+      viewerCpuCharge: 0,
+      publisherCpuCharge: 0.05,
+    });
+    const [first, second, third] = ['first', 'second', 'third'].map((name) => new TestRoom(media!, name));
+    valueOf(await first!.join(ann, { send: true }));
+    valueOf(await second!.join(bob, { send: true }));
+    valueOf(await first!.join(cid));
+    valueOf(await first!.room.openSend(cid, fingerprints));
+    valueOf(await third!.join(dan, { send: true }));
+    expect(media.workers().map((worker) => worker.routers)).toEqual([1, 2]);
   });
 
   test('a signal to the process does not end the workers: a drain goes on with media', async () => {
