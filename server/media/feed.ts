@@ -1,4 +1,5 @@
 import type { types } from 'mediasoup';
+import type { PictureSize } from '../../protocol/clientMessages.ts';
 import { kindOf } from '../../protocol/identity.ts';
 import type { FeedId, MediaKind, ParticipantId, Source } from '../../protocol/identity.ts';
 import type { RtpParametersMessage } from '../../protocol/mediaParameters.ts';
@@ -18,6 +19,8 @@ export interface FeedOptions {
   /** The publisher's browser makes keyframes when asked by message. */
   keyframes: boolean;
   rtpParameters: RtpParametersMessage;
+  /** What is captured, where the publisher's page has said so. */
+  picture?: PictureSize;
 }
 
 /** One source being published in a room: its producer, who wants which layer of it, and its keyframes. */
@@ -51,8 +54,8 @@ export class Feed {
     this.shard = shard;
     this.#paused = producer.paused;
     this.pliSpacingMs = pliSpacingMs(context, options.keyframes);
-    const heightPx = options.source === 'screen' ? settings.screenHeightPx : settings.cameraHeightPx;
-    this.layers = feedLayers(options.rtpParameters.encodings, heightPx);
+    const usual = options.source === 'screen' ? settings.screenPicture : settings.cameraPicture;
+    this.layers = feedLayers(options.rtpParameters.encodings, options.picture ?? usual);
     if (this.kind !== 'video') return;
     producer.on('trace', (trace) => {
       if (isPliSent(trace)) events.pliSent(this.feedId);
@@ -66,11 +69,7 @@ export class Feed {
       context.log.debug({ err: error, feedId: this.feedId }, 'keyframes of a feed cannot be watched');
     });
     if (this.layers.kind === 'simulcast') {
-      this.#demand = new LayerDemand(
-        this.layers.heightsPx.length,
-        settings.layersOffAfterMs,
-        performance.now(),
-      );
+      this.#demand = new LayerDemand(this.layers.scales.length, settings.layersOffAfterMs, performance.now());
       this.#lookAtDemand();
     }
   }
@@ -84,7 +83,7 @@ export class Feed {
 
   /** The highest layer that is certainly being sent now. */
   get liveLayer(): number {
-    return this.#demand?.liveLayer(performance.now()) ?? this.layers.heightsPx.length - 1;
+    return this.#demand?.liveLayer(performance.now()) ?? this.layers.scales.length - 1;
   }
 
   /** A consumer wants layers up to `layer` from now on; undefined when it wants none. */

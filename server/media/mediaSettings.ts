@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { types } from 'mediasoup';
+import type { PictureSize } from '../../protocol/clientMessages.ts';
 
 /** How keyframes are asked for, see `keyframePacing.ts`. */
 export interface KeyframeSettings {
@@ -56,9 +57,9 @@ export interface MediaSettings {
   workerEndMs: number;
   /** A layer is switched off at the publisher when nobody wanted it for this long. */
   layersOffAfterMs: number;
-  /** Heights that publishers are expected to send; the browser does not tell the server. */
-  cameraHeightPx: number;
-  screenHeightPx: number;
+  /** What publishers are taken to capture whose page does not say. */
+  cameraPicture: PictureSize;
+  screenPicture: PictureSize;
   keyframes: KeyframeSettings;
   /** Consumers made in one turn of the event loop when a feed opens. */
   fanOutChunk: number;
@@ -92,8 +93,8 @@ export const defaultMediaSettings: MediaSettings = {
   workerStartMs: 10_000,
   workerEndMs: 2000,
   layersOffAfterMs: 3000,
-  cameraHeightPx: 720,
-  screenHeightPx: 1080,
+  cameraPicture: { width: 1280, height: 720 },
+  screenPicture: { width: 1920, height: 1080 },
   keyframes: {
     pliIgnoredMs: 300,
     pliSpacingMs: 1000,

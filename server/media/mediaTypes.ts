@@ -1,5 +1,4 @@
-import type { JoinMedia } from '../../protocol/clientMessages.ts';
-import type { FeedViewport } from '../../protocol/clientMessages.ts';
+import type { FeedViewport, JoinMedia, PictureSize } from '../../protocol/clientMessages.ts';
 import type { Result } from '../../protocol/errors.ts';
 import type { FeedId, ParticipantId, RoomId, Source } from '../../protocol/identity.ts';
 import type {
@@ -60,6 +59,8 @@ export interface RoomMedia {
     epoch: number;
     source: Source;
     rtpParameters: RtpParametersMessage;
+    /** The size of what is captured, where the page knows it; for video. */
+    picture?: PictureSize;
     paused: boolean;
   }): Promise<Result<undefined>>;
   closeFeed(feedId: FeedId): void;
