@@ -63,6 +63,8 @@ export interface MediaSettings {
   keyframes: KeyframeSettings;
   /** Consumers made in one turn of the event loop when a feed opens. */
   fanOutChunk: number;
+  /** Waits before each further attempt to pipe a feed to a worker it could not be piped to. */
+  pipeRetriesMs: readonly number[];
   /** After a worker died its viewers come back this far apart, but none later than `rejoinSpreadMs`. */
   rejoinSpacingMs: number;
   rejoinSpreadMs: number;
@@ -107,6 +109,7 @@ export const defaultMediaSettings: MediaSettings = {
     giveUpMs: 5000,
   },
   fanOutChunk: 10,
+  pipeRetriesMs: [500, 1000, 2000, 5000, 10_000, 30_000],
   rejoinSpacingMs: 10,
   rejoinSpreadMs: 1000,
   workerWaitMs: 2000,

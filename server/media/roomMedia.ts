@@ -41,7 +41,7 @@ export class MediasoupRoom implements RoomMedia {
     const events = deferred(context.events, () => this.#closed, context.log);
     this.#context = { ...context, events };
     this.#onClose = onClose;
-    this.#delivery = new FeedDelivery(this.#context, this.#feeds);
+    this.#delivery = new FeedDelivery(this.#context, this.#feeds, this.#peers);
     this.#speaker = new SpeakerWatch(this.#context);
     this.#shards = new Shards(this.#context, {
       died: (shard) => this.#shardDied(shard),
@@ -140,7 +140,7 @@ export class MediasoupRoom implements RoomMedia {
     this.#feeds.set(feedId, feed);
     feed.setPaused(opening.paused);
     void this.#speaker.add(feed);
-    void this.#delivery.offer(feed, this.#peers.values());
+    void this.#delivery.offer(feed);
     return done(undefined);
   }
 
