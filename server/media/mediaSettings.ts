@@ -41,6 +41,10 @@ export interface MediaSettings {
   initialOutgoingBps: number;
   /** Cap on what one publisher may send, all sources together. */
   maxIncomingBps: number;
+  /** Who sends `excessFactor` times that for `excessSamples` samples in a row loses his send transport. */
+  excessFactor: number;
+  excessSamples: number;
+  incomingSampleMs: number;
   /** Receiving transports a router takes before the room grows onto another worker. */
   viewersPerShard: number;
   /** Worker load (0 to 1) above which a room grows onto another worker. */
@@ -86,6 +90,9 @@ export const defaultMediaSettings: MediaSettings = {
   pipePortMax: 59_999,
   initialOutgoingBps: 600_000,
   maxIncomingBps: 8_000_000,
+  excessFactor: 1.5,
+  excessSamples: 3,
+  incomingSampleMs: 2000,
   viewersPerShard: 200,
   shardCpuCeiling: 0.7,
   viewerCpuCharge: 0.004,

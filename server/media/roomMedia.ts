@@ -65,6 +65,7 @@ export class MediasoupRoom implements RoomMedia {
       keyframes: request.keyframes,
       shard: this.#shards.takePlace(request.send),
       onClosedByBrowser: (direction) => this.#closedByBrowser(peer, direction),
+      onExcess: () => this.#stopExcess(peer),
     });
     this.#peers.set(participantId, peer);
     try {
@@ -257,6 +258,15 @@ export class MediasoupRoom implements RoomMedia {
   #closedByBrowser(peer: Peer, direction: Direction): void {
     if (direction === 'send') this.#endSend(peer, true);
     else if (!peer.joining) this.#context.events.mediaClosed(peer.participantId);
+  }
+
+  #stopExcess(peer: Peer): void {
+    const { participantId } = peer;
+    this.#context.log.warn(
+      { participantId },
+      'a publisher sends far more than he may; his transport is closed',
+    );
+    this.#endSend(peer, true);
   }
 
   #shardDied(shard: Shard): void {
