@@ -10,6 +10,10 @@ import type { FeedLayers } from './layerChoice.ts';
 import { LayerDemand } from './layerDemand.ts';
 import type { RoomContext } from './roomContext.ts';
 import type { Shard } from './shards.ts';
+import { limitTraces } from './traceLimit.ts';
+
+/** PLIs for all layers of one picture go out within this time; two for one layer are further apart. */
+const onePliMs = 100;
 
 export interface FeedOptions {
   feedId: FeedId;
@@ -41,6 +45,7 @@ export class Feed {
   readonly #demand: LayerDemand | undefined;
   #demandTimer: NodeJS.Timeout | undefined;
   #paused: boolean;
+  #pliSentAtMs = -Infinity;
 
   constructor(context: RoomContext, shard: Shard, producer: types.Producer, options: FeedOptions) {
     const { settings, events } = context;
@@ -57,8 +62,9 @@ export class Feed {
     const usual = options.source === 'screen' ? settings.screenPicture : settings.cameraPicture;
     this.layers = feedLayers(options.rtpParameters.encodings, options.picture ?? usual);
     if (this.kind !== 'video') return;
+    this.limitTraces(producer);
     producer.on('trace', (trace) => {
-      if (isPliSent(trace)) events.pliSent(this.feedId);
+      if (isPliSent(trace)) this.#pliSent(trace.timestamp);
     });
     if (options.keyframes) {
       const ask = (): void => events.keyframeWanted(this.publisherId, this.feedId);
@@ -110,6 +116,14 @@ export class Feed {
     this.asker?.ready(`resumed ${place}`, place, false);
   }
 
+  /** Bounds what a hostile publisher can make this producer, or a piped copy of it, tell us. */
+  limitTraces(producer: types.Producer): void {
+    limitTraces(producer, () => {
+      const { feedId } = this;
+      this.#context.log.warn({ feedId }, 'a feed has far too many keyframes; they are not watched any more');
+    });
+  }
+
   close(): void {
     clearTimeout(this.#demandTimer);
     this.asker?.close();
@@ -127,6 +141,13 @@ export class Feed {
         'a feed closed while it was paused or resumed',
       );
     }
+  }
+
+  /** mediasoup sends one PLI a layer; those of one moment are one request. */
+  #pliSent(atMs: number): void {
+    if (atMs - this.#pliSentAtMs < onePliMs) return;
+    this.#pliSentAtMs = atMs;
+    this.#context.events.pliSent(this.feedId);
   }
 
   #lookAtDemand(): void {

@@ -86,7 +86,7 @@ export interface RoomMediaEvents {
   /** The browser itself closed its transports (DTLS close): the page is gone. */
   mediaClosed(participantId: ParticipantId): void;
   keyframeWanted(publisherId: ParticipantId, feedId: FeedId): void;
-  /** mediasoup itself asked a publisher for a keyframe, by RTCP. */
+  /** mediasoup itself asked a publisher for a keyframe by RTCP; for several layers in one moment it is told once. */
   pliSent(feedId: FeedId): void;
   layersWanted(publisherId: ParticipantId, feedId: FeedId, maxSpatialLayer: number): void;
   speaker(participantId: ParticipantId | null): void;

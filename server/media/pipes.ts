@@ -75,6 +75,7 @@ export class PipeLink {
     consumer.on('producerresume', follow);
     await this.#followPause(consumer, copy, feed);
     if (consumer.closed || this.#closed) throw new Error('the feed or its pipe has closed');
+    feed.limitTraces(copy);
     await feed.asker?.watch(copy, this.to.id);
   }
 
