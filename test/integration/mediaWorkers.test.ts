@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
+import type { types } from 'mediasoup';
 import type { ParticipantId } from '../../protocol/identity.ts';
 import type { Media } from '../../server/media/mediaTypes.ts';
 import {
@@ -12,6 +13,7 @@ import {
   until,
   valueOf,
 } from '../support/mediaRoom.ts';
+import { onProducers } from '../support/workerObjects.ts';
 
 describe('rooms over several workers', () => {
   let media: Media | undefined;
@@ -27,8 +29,20 @@ describe('rooms over several workers', () => {
     return { used: pidsOf(true), idle: pidsOf(false) };
   }
 
+  /** Waits until the workers themselves say so of all these. */
+  async function untilPaused(producers: types.Producer[], paused: boolean): Promise<void> {
+    let dumps: types.ProducerDump[];
+    do dumps = await Promise.all(producers.map((producer) => producer.dump()));
+    while (dumps.some((dump) => dump.paused !== paused));
+  }
+
   test('a full shard makes the room grow onto the other worker, and feeds are piped there', async () => {
+    const microphones: types.Producer[] = [];
+    const stop = onProducers((producer) => {
+      if (producer.kind === 'audio') microphones.push(producer);
+    });
     media = await startMedia({ workers: 2, viewersPerShard: 1 });
+    stop();
     const room = new TestRoom(media, 'wide');
     valueOf(await room.join(ann, { send: true }));
     valueOf(await room.produce(ann, 'camera'));
@@ -39,7 +53,12 @@ describe('rooms over several workers', () => {
     expect(media.workers().map((worker) => worker.producers.video)).toEqual([1, 1]);
     valueOf(await room.produce(ann, 'microphone'));
     await until('the microphone is piped too', () => room.added(bob).length === 1);
-    room.room.setPaused(room.added(bob)[0]!.feedId, true);
+    const [microphone] = room.added(bob);
+    for (const paused of [true, false, true]) {
+      room.room.setPaused(microphone!.feedId, paused);
+      await untilPaused(microphones, paused);
+    }
+    expect(microphones).toHaveLength(2);
     // Both workers have a router now: the third is put beside one of them.
     expect(valueOf(await room.join(cid)).consumers).toHaveLength(2);
     room.room.leave(bob);
