@@ -1,5 +1,5 @@
 import type { types } from 'mediasoup-client';
-import type { JoinReply } from '../protocol/clientMessages.ts';
+import type { JoinReply, PictureSize } from '../protocol/clientMessages.ts';
 import type { ParticipantId } from '../protocol/identity.ts';
 import type { RtpParametersMessage, TransportInfo } from '../protocol/mediaParameters.ts';
 import type { Source } from '../protocol/sources.ts';
@@ -141,7 +141,8 @@ export class MediaSession {
     const opened = this.#transport('send', info, prepared);
     this.#sendTransport = opened;
     opened.transport.on('produce', ({ rtpParameters, appData }, done, failed) => {
-      this.#produce(appData.source as Source, rtpParameters as RtpParametersMessage).then(
+      const { source, picture } = appData as { source: Source; picture?: PictureSize };
+      this.#produce(source, rtpParameters as RtpParametersMessage, picture).then(
         (id) => done({ id }),
         (error: unknown) => failed(error instanceof Error ? error : new Error(String(error))),
       );
@@ -149,10 +150,14 @@ export class MediaSession {
     return opened.transport;
   }
 
-  async #produce(source: Source, rtpParameters: RtpParametersMessage): Promise<string> {
+  async #produce(
+    source: Source,
+    rtpParameters: RtpParametersMessage,
+    picture: PictureSize | undefined,
+  ): Promise<string> {
     const { ask } = this.#parts;
-    const produce = async (): Promise<string> =>
-      (await ask('media.produce', { source, rtpParameters })).feedId;
+    const message = { source, rtpParameters, ...(picture && { picture }) };
+    const produce = async (): Promise<string> => (await ask('media.produce', message)).feedId;
     try {
       return await produce();
     } catch (error) {

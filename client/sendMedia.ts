@@ -1,4 +1,5 @@
 import type { types } from 'mediasoup-client';
+import type { PictureSize } from '../protocol/clientMessages.ts';
 import type { FeedId, ParticipantId } from '../protocol/identity.ts';
 import type { Source } from '../protocol/sources.ts';
 import type { RoomView } from '../protocol/roomView.ts';
@@ -212,7 +213,7 @@ export class SendMedia {
       // Tracks and what turns them on and off are ours, not the library's.
       stopTracks: false,
       disableTrackOnPause: false,
-      appData: { source: local.source },
+      appData: { source: local.source, picture: pictureOf(track) },
     };
   }
 
@@ -257,6 +258,12 @@ export class SendMedia {
 function deviceOf(track: MediaStreamTrack): { deviceId?: string } {
   const { deviceId } = track.getSettings();
   return deviceId === undefined || deviceId === '' ? {} : { deviceId };
+}
+
+/** What the track captures, where the browser says so. */
+function pictureOf(track: MediaStreamTrack): PictureSize | undefined {
+  const { width = 0, height = 0 } = track.getSettings();
+  return width > 0 && height > 0 ? { width, height } : undefined;
 }
 
 function planFor({ source, options }: LocalSource, track: MediaStreamTrack): SendPlan {

@@ -12,7 +12,11 @@ import type { ConsumerInfo } from './serverMessages.ts';
 const nothing = z.strictObject({});
 const target = z.strictObject({ participantId: participantIdSchema });
 const toggled = z.enum(['microphone', 'camera']);
-const pixels = z.number().int().min(0).max(16384);
+const pixels = z.number().int().min(0).max(limits.sidePx);
+
+/** A picture as its camera or screen captures it, in pixels. */
+export const pictureSizeSchema = z.strictObject({ width: pixels.min(1), height: pixels.min(1) });
+export type PictureSize = z.infer<typeof pictureSizeSchema>;
 
 /** What a viewer shows of one video feed, in device pixels; `quality` caps the layers by the viewer's own choice. */
 export const feedViewportSchema = z.strictObject({
@@ -47,7 +51,12 @@ export const clientMessages = {
   leave: nothing,
 
   'media.openSend': z.strictObject({ fingerprints: fingerprintsSchema }),
-  'media.produce': z.strictObject({ source: sourceSchema, rtpParameters: rtpParametersSchema }),
+  /** `picture`: for a video source whose size is known; the layers for each viewer are chosen by it. */
+  'media.produce': z.strictObject({
+    source: sourceSchema,
+    rtpParameters: rtpParametersSchema,
+    picture: pictureSizeSchema.optional(),
+  }),
   'media.closeFeed': z.strictObject({ feedId: feedIdSchema }),
   'media.view': z.strictObject({ feeds: z.array(feedViewportSchema).min(1).max(limits.feedViews) }),
   'media.restartIce': z.strictObject({ direction: z.enum(['send', 'recv']) }),

@@ -11,6 +11,8 @@ export const limits = {
   dataTopicLength: 64,
   dataPayloadLength: 8 * 1024,
   feedViews: 64,
+  /** One side of a picture or a tile, pixels. */
+  sidePx: 16_384,
   pageSize: 100,
   /** Requests to join the stage that wait at once in one room. */
   stageRequests: 50,

@@ -1,4 +1,5 @@
 import type { types } from 'mediasoup';
+import type { PictureSize } from '../../protocol/clientMessages.ts';
 import { kindOf } from '../../protocol/identity.ts';
 import type { FeedId, MediaKind, ParticipantId, Source } from '../../protocol/identity.ts';
 import type { RtpParametersMessage } from '../../protocol/mediaParameters.ts';
@@ -9,6 +10,10 @@ import type { FeedLayers } from './layerChoice.ts';
 import { LayerDemand } from './layerDemand.ts';
 import type { RoomContext } from './roomContext.ts';
 import type { Shard } from './shards.ts';
+import { limitTraces } from './traceLimit.ts';
+
+/** PLIs for all layers of one picture go out within this time; two for one layer are further apart. */
+const onePliMs = 100;
 
 export interface FeedOptions {
   feedId: FeedId;
@@ -18,6 +23,8 @@ export interface FeedOptions {
   /** The publisher's browser makes keyframes when asked by message. */
   keyframes: boolean;
   rtpParameters: RtpParametersMessage;
+  /** What is captured, where the publisher's page has said so. */
+  picture?: PictureSize;
 }
 
 /** One source being published in a room: its producer, who wants which layer of it, and its keyframes. */
@@ -38,6 +45,7 @@ export class Feed {
   readonly #demand: LayerDemand | undefined;
   #demandTimer: NodeJS.Timeout | undefined;
   #paused: boolean;
+  #pliSentAtMs = -Infinity;
 
   constructor(context: RoomContext, shard: Shard, producer: types.Producer, options: FeedOptions) {
     const { settings, events } = context;
@@ -51,11 +59,12 @@ export class Feed {
     this.shard = shard;
     this.#paused = producer.paused;
     this.pliSpacingMs = pliSpacingMs(context, options.keyframes);
-    const heightPx = options.source === 'screen' ? settings.screenHeightPx : settings.cameraHeightPx;
-    this.layers = feedLayers(options.rtpParameters.encodings, heightPx);
+    const usual = options.source === 'screen' ? settings.screenPicture : settings.cameraPicture;
+    this.layers = feedLayers(options.rtpParameters.encodings, options.picture ?? usual);
     if (this.kind !== 'video') return;
+    this.limitTraces(producer);
     producer.on('trace', (trace) => {
-      if (isPliSent(trace)) events.pliSent(this.feedId);
+      if (isPliSent(trace)) this.#pliSent(trace.timestamp);
     });
     if (options.keyframes) {
       const ask = (): void => events.keyframeWanted(this.publisherId, this.feedId);
@@ -66,11 +75,7 @@ export class Feed {
       context.log.debug({ err: error, feedId: this.feedId }, 'keyframes of a feed cannot be watched');
     });
     if (this.layers.kind === 'simulcast') {
-      this.#demand = new LayerDemand(
-        this.layers.heightsPx.length,
-        settings.layersOffAfterMs,
-        performance.now(),
-      );
+      this.#demand = new LayerDemand(this.layers.scales.length, settings.layersOffAfterMs, performance.now());
       this.#lookAtDemand();
     }
   }
@@ -84,7 +89,7 @@ export class Feed {
 
   /** The highest layer that is certainly being sent now. */
   get liveLayer(): number {
-    return this.#demand?.liveLayer(performance.now()) ?? this.layers.heightsPx.length - 1;
+    return this.#demand?.liveLayer(performance.now()) ?? this.layers.scales.length - 1;
   }
 
   /** A consumer wants layers up to `layer` from now on; undefined when it wants none. */
@@ -111,6 +116,14 @@ export class Feed {
     this.asker?.ready(`resumed ${place}`, place, false);
   }
 
+  /** Bounds what a hostile publisher can make this producer, or a piped copy of it, tell us. */
+  limitTraces(producer: types.Producer): void {
+    limitTraces(producer, () => {
+      const { feedId } = this;
+      this.#context.log.warn({ feedId }, 'a feed has far too many keyframes; they are not watched any more');
+    });
+  }
+
   close(): void {
     clearTimeout(this.#demandTimer);
     this.asker?.close();
@@ -128,6 +141,13 @@ export class Feed {
         'a feed closed while it was paused or resumed',
       );
     }
+  }
+
+  /** mediasoup sends one PLI a layer; those of one moment are one request. */
+  #pliSent(atMs: number): void {
+    if (atMs - this.#pliSentAtMs < onePliMs) return;
+    this.#pliSentAtMs = atMs;
+    this.#context.events.pliSent(this.feedId);
   }
 
   #lookAtDemand(): void {

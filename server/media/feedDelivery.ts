@@ -1,5 +1,5 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { FeedId } from '../../protocol/identity.ts';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import type { FeedId, ParticipantId } from '../../protocol/identity.ts';
 import type { Feed } from './feed.ts';
 import type { Peer } from './peer.ts';
 import { PipeLink } from './pipes.ts';
@@ -12,35 +12,36 @@ const pipeAttempts = 2;
 export class FeedDelivery {
   readonly #context: RoomContext;
   readonly #feeds: ReadonlyMap<FeedId, Feed>;
+  readonly #peers: ReadonlyMap<ParticipantId, Peer>;
   /** By the shard they lead to. */
   readonly #links = new Map<Shard, PipeLink>();
+  /** Feeds and shards they could not be brought to, while that is tried again. */
+  readonly #retrying = new Set<string>();
+  readonly #closing = new AbortController();
 
-  constructor(context: RoomContext, feeds: ReadonlyMap<FeedId, Feed>) {
+  constructor(
+    context: RoomContext,
+    feeds: ReadonlyMap<FeedId, Feed>,
+    peers: ReadonlyMap<ParticipantId, Peer>,
+  ) {
     this.#context = context;
     this.#feeds = feeds;
+    this.#peers = peers;
   }
 
   /** The feeds this peer should have, besides those that were `tried` and its own. */
   missing(peer: Peer, tried: ReadonlySet<Feed>): Feed[] {
-    return [...this.#feeds.values()].filter(
-      (feed) => feed.publisherId !== peer.participantId && !tried.has(feed) && !peer.consumers.has(feed),
-    );
+    return [...this.#feeds.values()].filter((feed) => !tried.has(feed) && lacks(peer, feed));
   }
 
-  /** Makes the feed consumable on `shard`; false where that failed or one of the two went away. */
+  /**
+   * Makes the feed consumable on `shard`; false where that failed or one of the two went away. After a failure it is
+   * tried again now and then, and offered to whoever lacks it there.
+   */
   async bring(feed: Feed, shard: Shard): Promise<boolean> {
-    for (let attempt = 1; attempt <= pipeAttempts; attempt++) {
-      if (feed.closed || shard.closed || feed.shard.closed) return false;
-      if (shard === feed.shard) return true;
-      try {
-        await this.#linkTo(shard, feed.shard).carry(feed);
-        return true;
-      } catch (error) {
-        const { log } = this.#context;
-        log.info({ err: error, feedId: feed.feedId, attempt }, 'a feed was not piped to another worker');
-      }
-    }
-    return false;
+    const brought = await this.#carry(feed, shard);
+    if (!brought) void this.#retry(feed, shard);
+    return brought;
   }
 
   /** Makes flowing consumers for everything in the room, as the answer to a join. `tried` remembers what was seen to. */
@@ -57,9 +58,9 @@ export class FeedDelivery {
     }
   }
 
-  /** Offers a new feed to everybody, a few in each turn of the event loop. */
-  async offer(feed: Feed, everybody: Iterable<Peer>): Promise<void> {
-    const peers = [...everybody];
+  /** Offers a feed to everybody or to some, a few in each turn of the event loop. */
+  async offer(feed: Feed, to: Iterable<Peer> = this.#peers.values()): Promise<void> {
+    const peers = [...to];
     const { fanOutChunk } = this.#context.settings;
     for (let done = 0; done < peers.length && !feed.closed; done += fanOutChunk) {
       await Promise.all(peers.slice(done, done + fanOutChunk).map((peer) => this.#offerTo(peer, feed)));
@@ -76,8 +77,51 @@ export class FeedDelivery {
   }
 
   close(): void {
+    this.#closing.abort();
     for (const link of this.#links.values()) link.close();
     this.#links.clear();
+  }
+
+  async #carry(feed: Feed, shard: Shard): Promise<boolean> {
+    for (let attempt = 1; attempt <= pipeAttempts; attempt++) {
+      if (isGone(feed, shard)) return false;
+      if (shard === feed.shard) return true;
+      try {
+        await this.#linkTo(shard, feed.shard).carry(feed);
+        return true;
+      } catch (error) {
+        const { log } = this.#context;
+        log.info({ err: error, feedId: feed.feedId, attempt }, 'a feed was not piped to another worker');
+      }
+    }
+    return false;
+  }
+
+  async #retry(feed: Feed, shard: Shard): Promise<void> {
+    const retry = `${feed.producer.id} ${shard.id}`;
+    if (this.#retrying.has(retry) || isGone(feed, shard)) return;
+    this.#retrying.add(retry);
+    const { settings, log } = this.#context;
+    const { signal } = this.#closing;
+    let settled = false;
+    for (const waitMs of settings.pipeRetriesMs) {
+      await sleep(waitMs, undefined, { signal }).catch(() => undefined);
+      settled = signal.aborted || (await this.#bringToLacking(feed, shard));
+      if (settled) break;
+    }
+    this.#retrying.delete(retry);
+    if (!settled) log.error({ feedId: feed.feedId }, 'a feed is not piped to another worker; giving up');
+  }
+
+  /** Whether everybody on the shard has been offered the feed then, as far as it and they are still there. */
+  async #bringToLacking(feed: Feed, shard: Shard): Promise<boolean> {
+    const lacking = [...this.#peers.values()].filter((peer) => peer.shard === shard && lacks(peer, feed));
+    if (lacking.length === 0 || isGone(feed, shard)) return true;
+    if (!(await this.#carry(feed, shard))) return false;
+    // Who is joining may have tried in vain before, and is offered nothing until he has his answer.
+    const joining = lacking.some((peer) => peer.joining);
+    await this.offer(feed, lacking);
+    return !joining;
   }
 
   #linkTo(shard: Shard, from: Shard): PipeLink {
@@ -96,4 +140,12 @@ export class FeedDelivery {
     const consumer = await peer.consume(feed, true);
     if (consumer) peer.announce([consumer]);
   }
+}
+
+function lacks(peer: Peer, feed: Feed): boolean {
+  return feed.publisherId !== peer.participantId && !peer.consumers.has(feed);
+}
+
+function isGone(feed: Feed, shard: Shard): boolean {
+  return feed.closed || shard.closed || feed.shard.closed;
 }

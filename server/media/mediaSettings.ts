@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { types } from 'mediasoup';
+import type { PictureSize } from '../../protocol/clientMessages.ts';
 
 /** How keyframes are asked for, see `keyframePacing.ts`. */
 export interface KeyframeSettings {
@@ -40,23 +41,34 @@ export interface MediaSettings {
   initialOutgoingBps: number;
   /** Cap on what one publisher may send, all sources together. */
   maxIncomingBps: number;
+  /** Who sends `excessFactor` times that for `excessSamples` samples in a row loses his send transport. */
+  excessFactor: number;
+  excessSamples: number;
+  incomingSampleMs: number;
   /** Receiving transports a router takes before the room grows onto another worker. */
   viewersPerShard: number;
   /** Worker load (0 to 1) above which a room grows onto another worker. */
   shardCpuCeiling: number;
   /** CPU share that one more viewer is expected to cost, counted until a sample has measured it. */
   viewerCpuCharge: number;
+  /** The same for one more publisher, whose three layers all come in. */
+  publisherCpuCharge: number;
   cpuSampleMs: number;
   /** A worker that is silent for so many samples hangs; it is ended, and another one started. */
   hungAfterSamples: number;
+  /** A worker that does not start, or end, within this time is killed. */
+  workerStartMs: number;
+  workerEndMs: number;
   /** A layer is switched off at the publisher when nobody wanted it for this long. */
   layersOffAfterMs: number;
-  /** Heights that publishers are expected to send; the browser does not tell the server. */
-  cameraHeightPx: number;
-  screenHeightPx: number;
+  /** What publishers are taken to capture whose page does not say. */
+  cameraPicture: PictureSize;
+  screenPicture: PictureSize;
   keyframes: KeyframeSettings;
   /** Consumers made in one turn of the event loop when a feed opens. */
   fanOutChunk: number;
+  /** Waits before each further attempt to pipe a feed to a worker it could not be piped to. */
+  pipeRetriesMs: readonly number[];
   /** After a worker died its viewers come back this far apart, but none later than `rejoinSpreadMs`. */
   rejoinSpacingMs: number;
   rejoinSpreadMs: number;
@@ -78,14 +90,20 @@ export const defaultMediaSettings: MediaSettings = {
   pipePortMax: 59_999,
   initialOutgoingBps: 600_000,
   maxIncomingBps: 8_000_000,
+  excessFactor: 1.5,
+  excessSamples: 3,
+  incomingSampleMs: 2000,
   viewersPerShard: 200,
   shardCpuCeiling: 0.7,
   viewerCpuCharge: 0.004,
+  publisherCpuCharge: 0.02,
   cpuSampleMs: 1000,
   hungAfterSamples: 10,
+  workerStartMs: 10_000,
+  workerEndMs: 2000,
   layersOffAfterMs: 3000,
-  cameraHeightPx: 720,
-  screenHeightPx: 1080,
+  cameraPicture: { width: 1280, height: 720 },
+  screenPicture: { width: 1920, height: 1080 },
   keyframes: {
     pliIgnoredMs: 300,
     pliSpacingMs: 3000,
@@ -98,6 +116,7 @@ export const defaultMediaSettings: MediaSettings = {
     giveUpMs: 5000,
   },
   fanOutChunk: 10,
+  pipeRetriesMs: [500, 1000, 2000, 5000, 10_000, 30_000],
   rejoinSpacingMs: 10,
   rejoinSpreadMs: 1000,
   workerWaitMs: 2000,

@@ -1,5 +1,4 @@
-import type { JoinMedia } from '../../protocol/clientMessages.ts';
-import type { FeedViewport } from '../../protocol/clientMessages.ts';
+import type { FeedViewport, JoinMedia, PictureSize } from '../../protocol/clientMessages.ts';
 import type { Result } from '../../protocol/errors.ts';
 import type { FeedId, ParticipantId, RoomId, Source } from '../../protocol/identity.ts';
 import type {
@@ -60,6 +59,8 @@ export interface RoomMedia {
     epoch: number;
     source: Source;
     rtpParameters: RtpParametersMessage;
+    /** The size of what is captured, where the page knows it; for video. */
+    picture?: PictureSize;
     paused: boolean;
   }): Promise<Result<undefined>>;
   closeFeed(feedId: FeedId): void;
@@ -85,7 +86,7 @@ export interface RoomMediaEvents {
   /** The browser itself closed its transports (DTLS close): the page is gone. */
   mediaClosed(participantId: ParticipantId): void;
   keyframeWanted(publisherId: ParticipantId, feedId: FeedId): void;
-  /** mediasoup itself asked a publisher for a keyframe, by RTCP. */
+  /** mediasoup itself asked a publisher for a keyframe by RTCP; for several layers in one moment it is told once. */
   pliSent(feedId: FeedId): void;
   layersWanted(publisherId: ParticipantId, feedId: FeedId, maxSpatialLayer: number): void;
   speaker(participantId: ParticipantId | null): void;

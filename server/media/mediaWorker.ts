@@ -37,6 +37,10 @@ export class MediaWorker implements WorkerLoad {
     return this.#consumers.audio + this.#consumers.video;
   }
 
+  get routers(): number {
+    return this.#routers;
+  }
+
   /** Something was placed here that is expected to cost this share of a core. */
   charge(cpu: number): void {
     this.#placedCpu += cpu;

@@ -6,6 +6,7 @@ import { limits } from '../../protocol/limits.ts';
 import type { Fingerprints, TransportInfo } from '../../protocol/mediaParameters.ts';
 import type { ConsumerInfo } from '../../protocol/serverMessages.ts';
 import type { Feed } from './feed.ts';
+import { watchIncoming } from './incomingWatch.ts';
 import { PeerConsumer } from './peerConsumer.ts';
 import type { RoomContext } from './roomContext.ts';
 import type { Shard } from './shards.ts';
@@ -20,6 +21,8 @@ interface PeerOptions {
   shard: Shard;
   /** The browser has closed a transport. */
   onClosedByBrowser: (direction: Direction) => void;
+  /** The person keeps sending far more than he may. */
+  onExcess: () => void;
 }
 
 /** The media of one connected person: transports, and a consumer for each feed of the others. */
@@ -37,6 +40,7 @@ export class Peer {
   readonly #context: RoomContext;
   readonly #rtpCapabilities: types.RtpCapabilities;
   readonly #onClosedByBrowser: (direction: Direction) => void;
+  readonly #onExcess: () => void;
   /** Feeds for which a consumer is being made. */
   readonly #offered = new Set<Feed>();
   /** What the browser shows; kept when a feed goes, since it may return. */
@@ -52,6 +56,7 @@ export class Peer {
     this.shard = options.shard;
     this.#rtpCapabilities = options.rtpCapabilities;
     this.#onClosedByBrowser = options.onClosedByBrowser;
+    this.#onExcess = options.onExcess;
   }
 
   get closed(): boolean {
@@ -83,7 +88,10 @@ export class Peer {
       throw new Error('the peer has closed');
     }
     this[direction] = transport;
-    if (direction === 'send') this.sendShard = shard;
+    if (direction === 'send') {
+      this.sendShard = shard;
+      watchIncoming(transport, this.#context.settings, this.#onExcess);
+    }
     transport.on('dtlsstatechange', (state) => this.#dtlsChanged(direction, transport, state));
     return transport;
   }

@@ -48,18 +48,24 @@ export class PipeLink {
   async #start(feed: Feed): Promise<void> {
     const { near, far } = await this.#ready();
     const consumer = await near.consume({ producerId: feed.producer.id });
-    const copy = await far
-      .produce({
-        id: feed.producer.id,
-        kind: consumer.kind,
-        rtpParameters: consumer.rtpParameters,
-        paused: consumer.producerPaused,
-        ...(feed.kind === 'video' && { keyFrameRequestDelay: feed.pliSpacingMs }),
-      })
-      .catch((error: unknown) => {
-        consumer.close();
-        throw error;
-      });
+    try {
+      await this.#copy(feed, consumer, far);
+    } catch (error) {
+      // The copy goes with it: its id has to be free for the next attempt.
+      consumer.close();
+      throw error;
+    }
+  }
+
+  async #copy(feed: Feed, consumer: types.Consumer, far: types.PipeTransport): Promise<void> {
+    const copy = await far.produce({
+      id: feed.producer.id,
+      kind: consumer.kind,
+      rtpParameters: consumer.rtpParameters,
+      paused: consumer.producerPaused,
+      ...(feed.kind === 'video' && { keyFrameRequestDelay: feed.pliSpacingMs }),
+    });
+    if (consumer.closed) copy.close();
     consumer.observer.once('close', () => {
       copy.close();
       this.#carried.delete(feed);
@@ -68,11 +74,8 @@ export class PipeLink {
     consumer.on('producerpause', follow);
     consumer.on('producerresume', follow);
     await this.#followPause(consumer, copy, feed);
-    if (consumer.closed || this.#closed) {
-      consumer.close();
-      copy.close();
-      throw new Error('the feed or its pipe has closed');
-    }
+    if (consumer.closed || this.#closed) throw new Error('the feed or its pipe has closed');
+    feed.limitTraces(copy);
     await feed.asker?.watch(copy, this.to.id);
   }
 

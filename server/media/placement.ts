@@ -5,6 +5,7 @@ export interface WorkerLoad {
   /** Share expected from what was placed here and is not in the measurement yet. */
   placedCpu: number;
   consumers: number;
+  routers: number;
 }
 
 /** One router of a room, with the load of the worker it is on. */
@@ -22,16 +23,17 @@ function hundredths(load: WorkerLoad): number {
   return Math.round((load.cpu + load.placedCpu) * 100);
 }
 
-/** The least loaded by CPU, measured and expected; among equals the one with the fewest consumers, then the first. */
+function compareLoads(one: WorkerLoad, other: WorkerLoad): number {
+  return (
+    hundredths(one) - hundredths(other) || one.consumers - other.consumers || one.routers - other.routers
+  );
+}
+
+/** The least loaded by CPU, measured and expected; among equals by consumers, by routers, then the first. */
 export function leastLoaded<T extends WorkerLoad>(candidates: readonly T[]): T | undefined {
   let best: T | undefined;
   for (const candidate of candidates) {
-    if (best === undefined) {
-      best = candidate;
-      continue;
-    }
-    const difference = hundredths(candidate) - hundredths(best);
-    if (difference < 0 || (difference === 0 && candidate.consumers < best.consumers)) best = candidate;
+    if (best === undefined || compareLoads(candidate, best) < 0) best = candidate;
   }
   return best;
 }

@@ -41,7 +41,7 @@ export class MediasoupRoom implements RoomMedia {
     const events = deferred(context.events, () => this.#closed, context.log);
     this.#context = { ...context, events };
     this.#onClose = onClose;
-    this.#delivery = new FeedDelivery(this.#context, this.#feeds);
+    this.#delivery = new FeedDelivery(this.#context, this.#feeds, this.#peers);
     this.#speaker = new SpeakerWatch(this.#context);
     this.#shards = new Shards(this.#context, {
       died: (shard) => this.#shardDied(shard),
@@ -65,6 +65,7 @@ export class MediasoupRoom implements RoomMedia {
       keyframes: request.keyframes,
       shard: this.#shards.takePlace(request.send),
       onClosedByBrowser: (direction) => this.#closedByBrowser(peer, direction),
+      onExcess: () => this.#stopExcess(peer),
     });
     this.#peers.set(participantId, peer);
     try {
@@ -88,7 +89,7 @@ export class MediasoupRoom implements RoomMedia {
     // Who asks again has lost the one he had.
     this.#endSend(peer, true);
     try {
-      const send = await peer.openTransport('send', this.#shards.primary());
+      const send = await peer.openTransport('send', this.#shards.takeSendPlace());
       await peer.connect(send, normalFingerprints(fingerprints));
       if (peer.send === send) return done(transportInfo(send));
     } catch (error) {
@@ -140,7 +141,7 @@ export class MediasoupRoom implements RoomMedia {
     this.#feeds.set(feedId, feed);
     feed.setPaused(opening.paused);
     void this.#speaker.add(feed);
-    void this.#delivery.offer(feed, this.#peers.values());
+    void this.#delivery.offer(feed);
     return done(undefined);
   }
 
@@ -198,7 +199,7 @@ export class MediasoupRoom implements RoomMedia {
     const tried = new Set<Feed>();
     const [recv, send] = await Promise.all([
       peer.openTransport('recv', peer.shard),
-      request.send ? peer.openTransport('send', this.#shards.primary()) : undefined,
+      request.send ? peer.openTransport('send', this.#shards.takeSendPlace()) : undefined,
       // Pipes that are needed are laid at the same time.
       Promise.all(this.#delivery.missing(peer, tried).map((feed) => this.#delivery.bring(feed, peer.shard))),
     ]);
@@ -257,6 +258,15 @@ export class MediasoupRoom implements RoomMedia {
   #closedByBrowser(peer: Peer, direction: Direction): void {
     if (direction === 'send') this.#endSend(peer, true);
     else if (!peer.joining) this.#context.events.mediaClosed(peer.participantId);
+  }
+
+  #stopExcess(peer: Peer): void {
+    const { participantId } = peer;
+    this.#context.log.warn(
+      { participantId },
+      'a publisher sends far more than he may; his transport is closed',
+    );
+    this.#endSend(peer, true);
   }
 
   #shardDied(shard: Shard): void {

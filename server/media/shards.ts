@@ -11,13 +11,30 @@ export class Shard {
   readonly router: Promise<types.Router>;
   /** Receiving transports here, those being made included. */
   receivers = 0;
-  worker: MediaWorker | undefined;
   opened: types.Router | undefined;
   closed = false;
+  #worker: MediaWorker | undefined;
+  /** What was placed here before the worker was known. */
+  #owedCpu = 0;
 
   constructor(id: string, open: (shard: Shard) => Promise<types.Router>) {
     this.id = id;
     this.router = open(this);
+  }
+
+  get worker(): MediaWorker | undefined {
+    return this.#worker;
+  }
+
+  placeOn(worker: MediaWorker): void {
+    this.#worker = worker;
+    worker.charge(this.#owedCpu);
+  }
+
+  /** Something was placed here that is expected to cost this share of a core. */
+  charge(cpu: number): void {
+    if (this.#worker) this.#worker.charge(cpu);
+    else this.#owedCpu += cpu;
   }
 }
 
@@ -43,17 +60,18 @@ export class Shards {
     this.#closedShard = listeners.closed;
   }
 
-  /** The shard that publishers send to. */
-  primary(): Shard {
-    this.#primary ??= this.#shards[0] ?? this.#open(undefined);
-    return this.#primary;
+  /** Takes a place for one more publisher. */
+  takeSendPlace(): Shard {
+    const shard = this.#primaryShard();
+    shard.charge(this.#context.settings.publisherCpuCharge);
+    return shard;
   }
 
   /** Takes a place for one more receiver: on the primary for those who also publish. */
   takePlace(publishes: boolean): Shard {
-    const shard = publishes ? this.primary() : this.#choose();
+    const shard = publishes ? this.#primaryShard() : this.#choose();
     shard.receivers++;
-    shard.worker?.charge(this.#context.settings.viewerCpuCharge);
+    shard.charge(this.#context.settings.viewerCpuCharge);
     return shard;
   }
 
@@ -73,8 +91,14 @@ export class Shards {
     }
   }
 
+  /** The shard that publishers send to. */
+  #primaryShard(): Shard {
+    this.#primary ??= this.#shards[0] ?? this.#open(undefined);
+    return this.#primary;
+  }
+
   #choose(): Shard {
-    this.primary();
+    this.#primaryShard();
     const { viewersPerShard, shardCpuCeiling } = this.#context.settings;
     const used = new Set(this.#shards.map((shard) => shard.worker));
     const free = this.#context.pool.live.filter((worker) => !used.has(worker));
@@ -84,12 +108,13 @@ export class Shards {
       cpu: shard.worker?.cpu ?? 0,
       placedCpu: shard.worker?.placedCpu ?? 0,
       consumers: shard.worker?.consumers ?? 0,
+      routers: shard.worker?.routers ?? 0,
       receivers: shard.receivers,
     }));
     // Where a shard has not found its worker yet, which workers are free is not known.
     const candidates = used.has(undefined) ? [] : free;
     const place = placeReceiver(loads, candidates, { viewersPerShard, cpuCeiling: shardCpuCeiling });
-    if (!place) return this.primary();
+    if (!place) return this.#primaryShard();
     return 'shard' in place ? place.shard.of : this.#open(place.worker);
   }
 
@@ -110,7 +135,8 @@ export class Shards {
       worker = leastLoaded(this.#context.pool.live);
     }
     if (!worker) throw new Error('no media worker is running');
-    shard.worker = worker;
+    // At once, so that the next room, which may be waiting for its worker too, counts what is placed here.
+    shard.placeOn(worker);
     const router = await worker.worker.createRouter({ mediaCodecs });
     if (shard.closed) {
       router.close();

@@ -1,9 +1,10 @@
+import type { ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createWorker } from 'mediasoup';
 import type { types } from 'mediasoup';
 import type { Logger } from 'pino';
 import type { MediaSettings } from './mediaSettings.ts';
 import { MediaWorker } from './mediaWorker.ts';
+import { startWorkerProcess } from './workerProcess.ts';
 
 const backOffMs = { first: 50, most: 1000 };
 
@@ -12,8 +13,8 @@ export class WorkerPool {
   readonly #settings: MediaSettings;
   readonly #log: Logger;
   readonly #slots: (MediaWorker | undefined)[];
-  /** Every process that was started and has not gone yet. */
-  readonly #processes = new Set<types.Worker>();
+  /** Every process that was started and has not gone yet, with its worker as soon as that has answered. */
+  readonly #processes = new Map<ChildProcess, types.Worker | undefined>();
   readonly #restarts = new Set<Promise<void>>();
   readonly #waiting = new Set<() => void>();
   readonly #closing = new AbortController();
@@ -62,26 +63,61 @@ export class WorkerPool {
     }
   }
 
-  /** Ends every worker and waits until their processes are gone. */
+  /** Ends every worker and waits until their processes are gone; one that does not end in time is killed. */
   async close(): Promise<void> {
     this.#closing.abort();
     clearInterval(this.#sampler);
-    await Promise.all(this.#restarts);
     this.#slots.fill(undefined);
-    await Promise.all(
-      [...this.#processes].map(async (worker) => {
-        const { promise, resolve } = Promise.withResolvers<undefined>();
-        if (worker.subprocessClosed) return;
-        worker.once('subprocessclose', () => resolve(undefined));
-        worker.close();
-        await promise;
-      }),
+    const gone = [...this.#processes.keys()].map(
+      (child) => new Promise((resolve) => child.once('close', resolve)),
     );
+    for (const worker of this.#processes.values()) worker?.close();
+    const impatience = setTimeout(() => {
+      for (const child of this.#processes.keys()) {
+        this.#log.error({ pid: child.pid }, 'media worker does not end; killing it');
+        child.kill('SIGKILL');
+      }
+    }, this.#settings.workerEndMs);
+    await Promise.all([...this.#restarts, ...gone]);
+    clearTimeout(impatience);
   }
 
+  /** Rejects, with the process ended, when it does not do in time all that it has to before it is used. */
   async #start(slot: number): Promise<void> {
+    const { workerStartMs } = this.#settings;
+    const { child, worker: starting } = this.#spawn();
+    const impatience = setTimeout(() => {
+      this.#log.error({ slot, pid: child?.pid, workerStartMs }, 'media worker hangs as it starts; ending it');
+      child?.kill('SIGKILL');
+    }, workerStartMs);
+    try {
+      const worker = await starting;
+      if (child && this.#processes.has(child)) this.#processes.set(child, worker);
+      if (this.#closing.signal.aborted) worker.close();
+      this.#closing.signal.throwIfAborted();
+      await this.#prepare(slot, worker);
+    } finally {
+      clearTimeout(impatience);
+    }
+  }
+
+  #spawn(): ReturnType<typeof startWorkerProcess> {
+    this.#closing.signal.throwIfAborted();
+    const started = startWorkerProcess({
+      logLevel: this.#settings.workerLogLevel,
+      ...(this.#settings.workerBin && { workerBin: this.#settings.workerBin }),
+    });
+    const { child } = started;
+    // One without a pid was never there, and does not go either.
+    if (child?.pid !== undefined) {
+      this.#processes.set(child, undefined);
+      child.once('close', () => this.#processes.delete(child));
+    }
+    return started;
+  }
+
+  async #prepare(slot: number, worker: types.Worker): Promise<void> {
     const port = this.#settings.rtcPortBase + slot;
-    const worker = await this.#spawn();
     worker.once('died', (error) => this.#replace(slot, worker, error));
     const webRtcServer = await worker
       .createWebRtcServer({
@@ -101,22 +137,6 @@ export class WorkerPool {
     await this.#measure(running);
     for (const woken of this.#waiting) woken();
     this.#log.info({ pid: worker.pid, port }, 'media worker started');
-  }
-
-  async #spawn(): Promise<types.Worker> {
-    this.#closing.signal.throwIfAborted();
-    const starting = withoutSignalHandlers(() =>
-      createWorker({
-        logLevel: this.#settings.workerLogLevel,
-        ...(this.#settings.workerBin && { workerBin: this.#settings.workerBin }),
-      }),
-    );
-    const worker = await starting;
-    this.#processes.add(worker);
-    worker.once('subprocessclose', () => this.#processes.delete(worker));
-    if (this.#closing.signal.aborted) worker.close();
-    this.#closing.signal.throwIfAborted();
-    return worker;
   }
 
   #replace(slot: number, worker: types.Worker, error: Error): void {
@@ -165,21 +185,4 @@ export class WorkerPool {
       this.#log.debug({ err: error }, 'media worker was not measured');
     }
   }
-}
-
-/**
- * mediasoup closes a worker by itself when the process gets SIGINT or SIGTERM. Here a signal starts a drain, during
- * which media goes on, so the handlers that `create` adds (before it first awaits) are taken off again.
- */
-function withoutSignalHandlers<T>(create: () => T): T {
-  const signals = ['SIGINT', 'SIGTERM'] as const;
-  const before = signals.map((signal) => process.rawListeners(signal));
-  const created = create();
-  signals.forEach((signal, index) => {
-    for (const listener of process.rawListeners(signal)) {
-      if (!before[index]?.includes(listener))
-        process.removeListener(signal, listener as NodeJS.SignalsListener);
-    }
-  });
-  return created;
 }

@@ -67,7 +67,7 @@ export function createMetrics(sources: MetricSources): Metrics {
   });
   const keyframes = new Counter({
     name: `${prefix}keyframe_requests_total`,
-    help: 'Keyframes asked of publishers, by the way they were asked.',
+    help: 'Requests for a keyframe sent to publishers, by the way they went. One is for all layers of a feed.',
     labelNames: ['path'],
     registers,
   });

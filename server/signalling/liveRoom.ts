@@ -320,8 +320,10 @@ export class LiveRoom {
         this.#mediaClosed(id);
       },
       keyframeWanted: (publisherId, feedId) => {
+        const publisher = this.#connections.get(publisherId);
+        if (publisher === undefined) return;
+        publisher.socket.emit('keyframe', { feedId });
         this.#parts.keyframeAsked('message');
-        this.#connections.get(publisherId)?.socket.emit('keyframe', { feedId });
       },
       pliSent: () => {
         this.#parts.keyframeAsked('pli');

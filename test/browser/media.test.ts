@@ -56,6 +56,23 @@ describe('layers', () => {
   });
 });
 
+describe('the size of a picture', () => {
+  test('is told to the server as the camera gives it', async () => {
+    const cdp = await host.createCDPSession();
+    const sent: string[] = [];
+    cdp.on('Network.webSocketFrameSent', ({ response }) => sent.push(response.payloadData));
+    await cdp.send('Network.enable');
+    await host.evaluate(async () => {
+      const room = window.tributary?.room;
+      await room?.unpublish('camera');
+      await room?.publishCamera({ width: 640, height: 480 });
+    });
+    const produced = sent.find((frame) => frame.includes('"media.produce"'));
+    expect(produced).toContain('"picture":{"width":640,"height":480}');
+    await cdp.detach();
+  });
+});
+
 describe('codecs', () => {
   test.each(['vp9', 'h264', 'av1', 'vp8'] as const)('a camera in %s is seen', async (codec) => {
     await host.evaluate(async (chosen) => {

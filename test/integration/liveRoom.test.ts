@@ -11,7 +11,12 @@ const clients: SignalClient[] = [];
 let roomNumber = 0;
 
 beforeAll(async () => {
-  server = await startServerProcess(['--cohost-grace-ms=1500', '--viewer-grace-ms=500', '--seats=3']);
+  server = await startServerProcess([
+    '--cohost-grace-ms=1500',
+    '--viewer-grace-ms=500',
+    '--seats=3',
+    '--layers-off-after-ms=200',
+  ]);
 });
 afterEach(() => {
   for (const client of clients.splice(0)) client.close();
@@ -101,6 +106,37 @@ describe('joining', () => {
     clients.push(again);
     const reply = await again.join(await devToken(server.origin, room, 'hanna', 'host'), { keep: session });
     expect(reply).toMatchObject({ ok: true, value: { media: { kept: true, session } } });
+  });
+});
+
+describe('the picture a camera captures', () => {
+  // Half a 720p picture is needed for this tile, but only a quarter of a 1080p one.
+  const tile = { feedId: id('hanna:camera'), visible: true, width: 480, height: 270 };
+
+  test.each([
+    ['as its page says', { picture: { width: 1920, height: 1080 } }, 0],
+    ['720p where the page says nothing', {}, 1],
+  ])('decides the layers for a tile: %s', async (_name, more, layer) => {
+    const room = newRoom();
+    const host = await entered(room, 'hanna', 'host');
+    const viewer = await entered(room, 'vera', 'viewer');
+    const camera = { source: 'camera' as const, rtpParameters: cameraParameters(21), ...more };
+    expect(await host.client.ask('media.produce', camera)).toMatchObject({ ok: true });
+    await viewer.client.ask('media.view', { feeds: [tile] });
+    await host.client.next('layers', ({ maxSpatialLayer }) => maxSpatialLayer === layer);
+  });
+
+  test('is refused where it has no size, or one no camera has', async () => {
+    const host = await entered(newRoom(), 'hanna', 'host');
+    for (const picture of [
+      { width: 0, height: 720 },
+      { width: 20_000, height: 720 },
+    ]) {
+      const camera = { source: 'camera' as const, rtpParameters: cameraParameters(22), picture };
+      expect(await host.client.ask('media.produce', camera)).toMatchObject({
+        error: { code: 'bad-message' },
+      });
+    }
   });
 });
 

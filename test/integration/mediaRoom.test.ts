@@ -1,15 +1,25 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { types } from 'mediasoup';
 import type { FeedId } from '../../protocol/identity.ts';
 import type { Media } from '../../server/media/mediaTypes.ts';
 import { TestRoom, ann, bob, cid, fingerprints, startMedia, until, valueOf } from '../support/mediaRoom.ts';
+import { onTransports } from '../support/workerObjects.ts';
 
 describe('the media of a room', () => {
   let media: Media;
   let rooms = 0;
+  /** Transports with producers, in the order in which they got their first. */
+  const sending: types.WebRtcTransport[] = [];
+  const producers: types.Producer[] = [];
   const openRoom = (): TestRoom => new TestRoom(media, `room${rooms++}`);
 
   beforeAll(async () => {
-    media = await startMedia({ workers: 1, layersOffAfterMs: 100 });
+    const stop = onTransports((transport) => {
+      transport.observer.once('newproducer', () => sending.push(transport as types.WebRtcTransport));
+      transport.observer.on('newproducer', (producer) => producers.push(producer));
+    });
+    media = await startMedia({ workers: 1, layersOffAfterMs: 100, incomingSampleMs: 20 });
+    stop();
   });
   afterAll(async () => {
     await media.close();
@@ -152,7 +162,10 @@ describe('the media of a room', () => {
     const opening = room.produce(ann, 'camera');
     room.room.setPaused('ann:camera' as FeedId, true);
     valueOf(await opening);
+    const [camera] = producers.slice(-1);
+    expect((await camera!.dump()).paused).toBe(true);
     room.room.setPaused('ann:camera' as FeedId, false);
+    expect((await camera!.dump()).paused).toBe(false);
     const cancelled = room.produce(ann, 'microphone');
     room.room.closeFeed('ann:microphone' as FeedId);
     expect(await cancelled).toMatchObject({ ok: false, error: { code: 'media-unavailable' } });
@@ -190,6 +203,21 @@ describe('the media of a room', () => {
       consumers: { audio: 30, video: 30 },
       producers: { audio: 1, video: 1 },
     });
+    room.room.close();
+  });
+
+  test('who keeps sending far more than he may loses his send transport, and the room is told', async () => {
+    const room = await roomWithHost();
+    valueOf(await room.join(bob));
+    const [send] = sending.slice(-1);
+    const getStats = send!.getStats.bind(send);
+    let bytesReceived = 0;
+    send!.getStats = async () =>
+      (await getStats()).map((stats) => ({ ...stats, bytesReceived: (bytesReceived += 10_000_000) }));
+    await until('both feeds are lost', () => room.all('feedLost').length === 2);
+    expect(send!.closed).toBe(true);
+    expect(await room.produce(ann, 'camera')).toMatchObject({ error: { code: 'media-unavailable' } });
+    expect(room.all('consumersClosed').map(([id]) => id)).toContain(bob);
     room.room.close();
   });
 });

@@ -1,7 +1,19 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
+import type { types } from 'mediasoup';
 import type { ParticipantId } from '../../protocol/identity.ts';
 import type { Media } from '../../server/media/mediaTypes.ts';
-import { TestRoom, ann, bob, cid, dan, startMedia, until, valueOf } from '../support/mediaRoom.ts';
+import {
+  TestRoom,
+  ann,
+  bob,
+  cid,
+  dan,
+  fingerprints,
+  startMedia,
+  until,
+  valueOf,
+} from '../support/mediaRoom.ts';
+import { onProducers } from '../support/workerObjects.ts';
 
 describe('rooms over several workers', () => {
   let media: Media | undefined;
@@ -17,8 +29,20 @@ describe('rooms over several workers', () => {
     return { used: pidsOf(true), idle: pidsOf(false) };
   }
 
+  /** Waits until the workers themselves say so of all these. */
+  async function untilPaused(producers: types.Producer[], paused: boolean): Promise<void> {
+    let dumps: types.ProducerDump[];
+    do dumps = await Promise.all(producers.map((producer) => producer.dump()));
+    while (dumps.some((dump) => dump.paused !== paused));
+  }
+
   test('a full shard makes the room grow onto the other worker, and feeds are piped there', async () => {
+    const microphones: types.Producer[] = [];
+    const stop = onProducers((producer) => {
+      if (producer.kind === 'audio') microphones.push(producer);
+    });
     media = await startMedia({ workers: 2, viewersPerShard: 1 });
+    stop();
     const room = new TestRoom(media, 'wide');
     valueOf(await room.join(ann, { send: true }));
     valueOf(await room.produce(ann, 'camera'));
@@ -29,7 +53,12 @@ describe('rooms over several workers', () => {
     expect(media.workers().map((worker) => worker.producers.video)).toEqual([1, 1]);
     valueOf(await room.produce(ann, 'microphone'));
     await until('the microphone is piped too', () => room.added(bob).length === 1);
-    room.room.setPaused(room.added(bob)[0]!.feedId, true);
+    const [microphone] = room.added(bob);
+    for (const paused of [true, false, true]) {
+      room.room.setPaused(microphone!.feedId, paused);
+      await untilPaused(microphones, paused);
+    }
+    expect(microphones).toHaveLength(2);
     // Both workers have a router now: the third is put beside one of them.
     expect(valueOf(await room.join(cid)).consumers).toHaveLength(2);
     room.room.leave(bob);
@@ -37,6 +66,32 @@ describe('rooms over several workers', () => {
     await until('the emptied shard is closed', () => pids(media!).used.length === 1);
     valueOf(await room.join(dan));
     room.room.close();
+  });
+
+  test('rooms that are opened at the same moment are spread over the workers', async () => {
+    media = await startMedia({ workers: 2 });
+    const running = media;
+    const rooms = Array.from({ length: 6 }, (_, index) => new TestRoom(running, `show${index}`));
+    for (const joined of await Promise.all(rooms.map((room) => room.join(ann, { send: true }))))
+      valueOf(joined);
+    expect(media.workers().map((worker) => worker.routers)).toEqual([3, 3]);
+  });
+
+  test('somebody brought on stage counts as a publisher where the next room is placed', async () => {
+    // Nothing is measured before the end of the test: what counts is what was placed.
+    media = await startMedia({
+      workers: 2,
+      cpuSampleMs: 60_000,
+      viewerCpuCharge: 0,
+      publisherCpuCharge: 0.05,
+    });
+    const [first, second, third] = ['first', 'second', 'third'].map((name) => new TestRoom(media!, name));
+    valueOf(await first!.join(ann, { send: true }));
+    valueOf(await second!.join(bob, { send: true }));
+    valueOf(await first!.join(cid));
+    valueOf(await first!.room.openSend(cid, fingerprints));
+    valueOf(await third!.join(dan, { send: true }));
+    expect(media.workers().map((worker) => worker.routers)).toEqual([1, 2]);
   });
 
   test('a signal to the process does not end the workers: a drain goes on with media', async () => {

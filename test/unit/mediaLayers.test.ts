@@ -4,14 +4,13 @@ import type { FeedId } from '../../protocol/identity.ts';
 import { chooseLayers, feedLayers } from '../../server/media/layerChoice.ts';
 import { LayerDemand } from '../../server/media/layerDemand.ts';
 
-const simulcast = feedLayers(
-  [4, 2, 1].map((scaleResolutionDownBy, index) => ({
-    ssrc: index + 1,
-    scaleResolutionDownBy,
-    scalabilityMode: 'L1T3',
-  })),
-  720,
-);
+const hd = { width: 1280, height: 720 };
+const inThree = [4, 2, 1].map((scaleResolutionDownBy, index) => ({
+  ssrc: index + 1,
+  scaleResolutionDownBy,
+  scalabilityMode: 'L1T3',
+}));
+const simulcast = feedLayers(inThree, hd);
 
 function shown(width: number, height: number, more: Partial<FeedViewport> = {}): FeedViewport {
   return { feedId: 'ann:camera' as FeedId, visible: true, width, height, quality: 'auto', ...more };
@@ -19,14 +18,19 @@ function shown(width: number, height: number, more: Partial<FeedViewport> = {}):
 
 describe('the layers of a feed', () => {
   test('come from its encodings', () => {
-    expect(simulcast).toEqual({ kind: 'simulcast', heightsPx: [180, 360, 720], temporalLayers: 3 });
-    expect(feedLayers([{ rid: 'a' }, { rid: 'b' }], 720).heightsPx).toEqual([360, 720]);
-    expect(feedLayers([{ scalabilityMode: 'L3T2' }], 720)).toEqual({
+    expect(simulcast).toEqual({
+      kind: 'simulcast',
+      picture: hd,
+      scales: [0.25, 0.5, 1],
+      temporalLayers: 3,
+    });
+    expect(feedLayers([{ rid: 'a' }, { rid: 'b' }], hd).scales).toEqual([0.5, 1]);
+    expect(feedLayers([{ scalabilityMode: 'L3T2' }], hd)).toMatchObject({
       kind: 'svc',
-      heightsPx: [180, 360, 720],
+      scales: [0.25, 0.5, 1],
       temporalLayers: 2,
     });
-    expect(feedLayers(undefined, 720)).toEqual({ kind: 'single', heightsPx: [720], temporalLayers: 1 });
+    expect(feedLayers(undefined, hd)).toMatchObject({ kind: 'single', scales: [1], temporalLayers: 1 });
   });
 });
 
@@ -45,6 +49,19 @@ describe('the layer for a viewer', () => {
     [0, 0, 2],
   ])('follows the size of the tile: %i x %i', (width, height, layer) => {
     expect(chooseLayers(simulcast, shown(width, height)).spatialLayer).toBe(layer);
+  });
+
+  test.each([
+    // A VGA camera has 240 lines in the lower of its two layers, too few for a tile of 360.
+    ['a small camera', { width: 640, height: 480 }, [2, 1], 640, 360, 1],
+    ['a small camera', { width: 640, height: 480 }, [2, 1], 320, 240, 0],
+    ['a large camera', { width: 1920, height: 1080 }, [4, 2, 1], 1120, 630, 1],
+    // A picture held upright fills a tile that lies by its width, and loses above and below.
+    ['a phone held upright', { width: 720, height: 1280 }, [4, 2, 1], 640, 360, 2],
+    ['a phone held upright', { width: 720, height: 1280 }, [4, 2, 1], 360, 640, 1],
+  ])('follows what is captured: %s of %j', (_name, picture, scales, width, height, layer) => {
+    const encodings = scales.map((scaleResolutionDownBy) => ({ scaleResolutionDownBy }));
+    expect(chooseLayers(feedLayers(encodings, picture), shown(width, height)).spatialLayer).toBe(layer);
   });
 
   test('is none where the tile is off the screen', () => {

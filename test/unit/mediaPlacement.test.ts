@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { leastLoaded, placeReceiver } from '../../server/media/placement.ts';
 
 const limits = { viewersPerShard: 10, cpuCeiling: 0.7 };
-function worker(cpu: number, consumers = 0, placedCpu = 0) {
-  return { cpu, consumers, placedCpu };
+function worker(cpu: number, consumers = 0, placedCpu = 0, routers = 0) {
+  return { cpu, consumers, placedCpu, routers };
 }
 function shard(receivers: number, cpu = 0.1, consumers = 0) {
   return { ...worker(cpu, consumers), receivers };
@@ -20,6 +20,10 @@ describe('the least loaded worker', () => {
   });
   test('is the one with fewer consumers among equals', () => {
     const [more, fewer] = [worker(0.101, 5), worker(0.104, 4)];
+    expect(leastLoaded([more, fewer])).toBe(fewer);
+  });
+  test('is the one with fewer routers where consumers are equal too', () => {
+    const [more, fewer] = [worker(0.101, 5, 0, 2), worker(0.104, 5, 0, 1)];
     expect(leastLoaded([more, fewer])).toBe(fewer);
   });
   test('is nobody where there is none', () => {

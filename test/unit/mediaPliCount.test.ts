@@ -15,8 +15,8 @@ class TracedProducer extends EventEmitter {
   async enableTraceEvent(types: readonly string[]): Promise<void> {
     this.traced = types;
   }
-  tell(type: string, direction: 'in' | 'out'): void {
-    if (this.traced.includes(type)) this.emit('trace', { type, direction, timestamp: 0, info: {} });
+  tell(type: string, direction: 'in' | 'out', timestamp = 0): void {
+    if (this.traced.includes(type)) this.emit('trace', { type, direction, timestamp, info: {} });
   }
   close(): void {}
 }
@@ -37,10 +37,11 @@ test.each([true, false])('keyframes asked by RTCP are told of; by message too: %
     keyframes,
     rtpParameters: cameraParameters(1),
   });
-  producer.tell('pli', 'out');
-  producer.tell('fir', 'out');
-  producer.tell('pli', 'in');
-  producer.tell('keyframe', 'in');
+  // The three layers of one moment are one request.
+  for (const atMs of [5000, 5004, 5020]) producer.tell('pli', 'out', atMs);
+  producer.tell('fir', 'out', 5400);
+  producer.tell('pli', 'in', 6000);
+  producer.tell('keyframe', 'in', 7000);
   expect(told).toEqual(['ann:camera', 'ann:camera']);
   feed.close();
 });

@@ -13,7 +13,7 @@ export function mediaHandlers(firstFrameSeconds: (seconds: number) => void): Han
       return send.ok ? done({ send: send.value }) : send;
     },
 
-    'media.produce': async ({ live, actor }, { source, rtpParameters }) => {
+    'media.produce': async ({ live, actor }, { source, rtpParameters, picture }) => {
       const { media, room } = live;
       if (media === undefined) return refuse('room-ended');
       const feedId = feedIdOf(actor.id, source);
@@ -29,6 +29,7 @@ export function mediaHandlers(firstFrameSeconds: (seconds: number) => void): Han
         source,
         rtpParameters,
         paused: feed.paused,
+        ...(picture && { picture }),
       });
       const now = room.feed(feedId);
       if (!produced.ok) {
