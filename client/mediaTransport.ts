@@ -25,9 +25,9 @@ export class MediaTransport {
   readonly #direction: Direction;
   readonly #events: MediaTransportEvents;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** A restart of ICE is asked for or under way; whatever the transport does meanwhile, this is the answer to it. */
+  /** A restart of ICE is asked for or being applied. */
   #mending = false;
-  /** ICE was restarted since it was connected last, and since the socket came back. */
+  /** ICE was restarted and is not connected again; `connectCeilingMs` decides. */
   #restarted = false;
   #retired = false;
 
@@ -73,6 +73,8 @@ export class MediaTransport {
 
   #changed(state: types.ConnectionState): void {
     if (this.#isGone()) return;
+    // A restart answers all but its success: Chromium says `failed` once more when it begins to look for a way again.
+    if (state !== 'connected' && (this.#mending || this.#restarted)) return;
     clearTimeout(this.#timer);
     switch (state) {
       case 'connected':
@@ -96,18 +98,17 @@ export class MediaTransport {
     }
   }
 
-  /** Restarts ICE once; when that did not help either, the transport is lost. */
+  /** Restarts ICE; when that does not help in time, the transport is lost. */
   async #mend(): Promise<void> {
     if (this.#mending || this.#isGone()) return;
-    if (this.#restarted) return this.#events.lost();
     this.#mending = true;
     clearTimeout(this.#timer);
     try {
       const iceParameters = await this.#events.restartIce(this.#direction);
       await this.transport.restartIce({ iceParameters });
-      if (this.#isGone()) return;
+      if (this.#isGone() || this.transport.connectionState === 'connected') return;
       this.#restarted = true;
-      if (this.transport.connectionState !== 'connected') this.#giveUpLater();
+      this.#giveUpLater();
     } catch (error) {
       if (this.#isGone()) return;
       // Without the socket nobody can be asked: again when it is back, or in a while. Any other refusal is final.

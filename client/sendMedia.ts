@@ -151,7 +151,11 @@ export class SendMedia {
     const known = this.#sources.get(source);
     if (known && this.#isAsWanted(known, options)) return known;
     const chosen = this.#chosen.get(source);
-    const { track: given, ...wanted } = { ...(chosen && { deviceId: chosen }), ...known?.options, ...options };
+    const { track: given, ...wanted } = {
+      ...(chosen && { deviceId: chosen }),
+      ...known?.options,
+      ...options,
+    };
     const track = given ?? (await this.#open(source, wanted));
     if (this.#closed) {
       release(track);

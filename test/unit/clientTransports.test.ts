@@ -94,6 +94,25 @@ describe('a transport that gets nothing through', () => {
     expect({ restarts: ice.restarts, lost }).toEqual({ restarts: 1, lost: 0 });
   });
 
+  test('is not lost by what the browser says while ICE looks for a way again', async () => {
+    ice.become('failed');
+    await answer();
+    ice.become('disconnected');
+    ice.become('failed');
+    await pass(5000);
+    ice.become('connected');
+    await pass(60_000);
+    expect({ asked: asked.length, lost }).toEqual({ asked: 1, lost: 0 });
+  });
+
+  test('that was connected again before its restart was answered is looked after as before', async () => {
+    ice.become('failed');
+    ice.become('connected');
+    await answer();
+    ice.become('failed');
+    expect(asked).toHaveLength(2);
+  });
+
   test('asks again when the socket went away under the question', async () => {
     ice.become('failed');
     await refuse('unreachable');
