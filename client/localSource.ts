@@ -31,6 +31,11 @@ export class LocalSource implements LocalFeed {
     return this.#track;
   }
 
+  /** The track there is something to hear or see of: one whose device was unplugged is as good as none. */
+  get liveTrack(): MediaStreamTrack | null {
+    return this.#track?.readyState === 'live' ? this.#track : null;
+  }
+
   /** The track to go on with when the source is turned on; undefined when a device has to be opened. */
   get lent(): MediaStreamTrack | undefined {
     return this.#lent?.readyState === 'live' ? this.#lent : undefined;
@@ -38,6 +43,12 @@ export class LocalSource implements LocalFeed {
 
   get isSent(): boolean {
     return this.producer?.closed === false;
+  }
+
+  /** Opens this device from now on. */
+  choose(deviceId: string): void {
+    this.options.deviceId = deviceId;
+    this.#lent = undefined;
   }
 
   /** Takes another track, or none; the one before is let go. */
@@ -51,8 +62,9 @@ export class LocalSource implements LocalFeed {
     } catch (error) {
       // A transport that went away meanwhile is followed by one that takes the track we hold.
       if (this.isSent) throw error;
+    } finally {
+      if (before !== track) release(before);
     }
-    if (before !== track) release(before);
   }
 
   /** Takes a track that is not sent yet. */

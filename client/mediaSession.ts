@@ -21,7 +21,7 @@ export interface MediaSessionParts {
   sent: Pick<SendParts, 'isOn' | 'changed' | 'ended' | 'failed'>;
   participantId(): ParticipantId;
   connected(): void;
-  /** A transport gets nothing through although the server answers. */
+  /** This session gets nothing through although the server answers. Told once, whichever transport sees it. */
   lost(): void;
 }
 
@@ -32,6 +32,7 @@ export class MediaSession {
   readonly #parts: MediaSessionParts;
   #prepared: PreparedMedia | undefined;
   #session: string | undefined;
+  #isLost = false;
   #recvTransport: MediaTransport | undefined;
   #sendTransport: MediaTransport | undefined;
   /** The receiving side of before, for its last pictures. */
@@ -70,6 +71,7 @@ export class MediaSession {
       this.#recvTransport?.check();
       this.#sendTransport?.check();
     } else {
+      this.#isLost = false;
       this.#retired?.close();
       this.#retired = this.#recvTransport;
       this.#retired?.retire();
@@ -84,6 +86,7 @@ export class MediaSession {
     void this.receive.take(media.consumers);
     this.followSeat(self.onStage);
     if (!self.onStage) return;
+    if (media.kept) this.send.endForgotten(room);
     if (media.kept && this.send.isMissing(room)) this.#closeSend();
     this.send.republish();
   }
@@ -184,7 +187,9 @@ export class MediaSession {
         restartIce: async (which) => (await ask('media.restartIce', { direction: which })).iceParameters,
         lost: () => {
           const current = direction === 'send' ? this.#sendTransport : this.#recvTransport;
-          if (made === current) this.#parts.lost();
+          if (made !== current || this.#isLost) return;
+          this.#isLost = true;
+          this.#parts.lost();
         },
       },
       settings,

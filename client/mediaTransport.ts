@@ -1,6 +1,7 @@
 import type { types } from 'mediasoup-client';
 import type { TransportInfo } from '../protocol/mediaParameters.ts';
 import type { PreparedMedia } from './preparation.ts';
+import { TributaryError } from './tributaryError.ts';
 
 /** A short loss of packets mends itself; ICE is restarted after this. */
 const patienceMs = 1000;
@@ -24,7 +25,9 @@ export class MediaTransport {
   readonly #direction: Direction;
   readonly #events: MediaTransportEvents;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** ICE was restarted since it was connected last. */
+  /** A restart of ICE is asked for or being applied. */
+  #mending = false;
+  /** ICE was restarted and is not connected again; `connectCeilingMs` decides. */
   #restarted = false;
   #retired = false;
 
@@ -50,7 +53,10 @@ export class MediaTransport {
   /** After the socket came back: whatever is not as it should be is mended now. */
   check(): void {
     const { connectionState } = this.transport;
-    if (connectionState === 'disconnected' || connectionState === 'failed') void this.#mend();
+    if (connectionState !== 'disconnected' && connectionState !== 'failed') return;
+    // A restart from before went into the network that was lost.
+    this.#restarted = false;
+    void this.#mend();
   }
 
   /** Its server side is gone. It stays for a moment, so that the last pictures do until there are new ones. */
@@ -66,7 +72,9 @@ export class MediaTransport {
   }
 
   #changed(state: types.ConnectionState): void {
-    if (this.#isRetired()) return;
+    if (this.#isGone()) return;
+    // A restart answers all but its success: Chromium says `failed` once more when it begins to look for a way again.
+    if (state !== 'connected' && (this.#mending || this.#restarted)) return;
     clearTimeout(this.#timer);
     switch (state) {
       case 'connected':
@@ -90,29 +98,36 @@ export class MediaTransport {
     }
   }
 
-  /** Restarts ICE once; when that did not help either, the transport is lost. */
+  /** Restarts ICE; when that does not help in time, the transport is lost. */
   async #mend(): Promise<void> {
-    if (this.transport.closed || this.#isRetired()) return;
-    if (this.#restarted) return this.#events.lost();
-    this.#restarted = true;
+    if (this.#mending || this.#isGone()) return;
+    this.#mending = true;
+    clearTimeout(this.#timer);
     try {
       const iceParameters = await this.#events.restartIce(this.#direction);
       await this.transport.restartIce({ iceParameters });
-      if (!this.#isRetired() && this.transport.connectionState !== 'connected') this.#giveUpLater();
-    } catch {
-      // The socket is gone too: its return brings `check()`, or the transport was made anew meanwhile.
-      this.#restarted = false;
+      if (this.#isGone() || this.transport.connectionState === 'connected') return;
+      this.#restarted = true;
+      this.#giveUpLater();
+    } catch (error) {
+      if (this.#isGone()) return;
+      // Without the socket nobody can be asked: again when it is back, or in a while. Any other refusal is final.
+      const cut = error instanceof TributaryError && error.code === 'unreachable';
+      if (cut) this.#timer = setTimeout(() => this.check(), patienceMs);
+      else this.#events.lost();
+    } finally {
+      this.#mending = false;
     }
   }
 
-  #isRetired(): boolean {
-    return this.#retired;
+  #isGone(): boolean {
+    return this.#retired || this.transport.closed;
   }
 
   #giveUpLater(): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      if (!this.transport.closed) this.#events.lost();
+      if (!this.#isGone()) this.#events.lost();
     }, connectCeilingMs);
   }
 }

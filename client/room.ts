@@ -247,7 +247,8 @@ export class Room extends RoomRequests implements TributaryRoom {
     if (first) this.#pictureAtJoin = reply.media.consumers.some(({ kind }) => kind === 'video');
     this.#switches.restart(this.#state.intent);
     this.#media.apply(reply, prepared);
-    if (!reply.media.kept) this.#viewports.restart();
+    // Even where the media is kept: what was told to a dying socket may not have arrived.
+    this.#viewports.restart();
     if (first) return;
     this.#events.emit('room', this.view);
     this.#events.emit('self', this.self);

@@ -8,6 +8,7 @@ import type { LeaveReason } from '../protocol/serverMessages.ts';
 import { protocolVersion } from '../protocol/version.ts';
 import type { AccessToken } from './accessToken.ts';
 import { backoffMs } from './backoff.ts';
+import { MediaAttempts } from './mediaAttempts.ts';
 import { prepare, prepareMedia } from './preparation.ts';
 import type { PreparedMedia } from './preparation.ts';
 import { isAboutToken, isFinal } from './refusals.ts';
@@ -16,9 +17,6 @@ import type { Ask, SignalHandlers } from './signalConnection.ts';
 import { TributaryError } from './tributaryError.ts';
 import type { ConnectionState, ConnectOptions } from './types.ts';
 import { WakefulPause } from './wakefulPause.ts';
-
-/** Media that was made anew this often without ever connecting will not get through. */
-const mediaAttempts = 3;
 
 export interface RoomConnectionParts {
   origin: string;
@@ -42,11 +40,11 @@ export class RoomConnection {
   readonly #over = new AbortController();
   readonly #pause = new WakefulPause();
   readonly #waiting = new Set<() => void>();
+  readonly #mediaAttempts = new MediaAttempts();
   #signal: SignalConnection | undefined;
   /** The connection whose join was answered. */
   #joined: SignalConnection | undefined;
   #mediaGone = false;
-  #mediaFailures = 0;
   #recovering = false;
   #ending: TributaryError = new TributaryError('closed');
 
@@ -87,15 +85,15 @@ export class RoomConnection {
     return this.#joined.ask(name, message, timeoutMs);
   };
 
-  /** Our transports get nothing through although the server answers. */
+  /** The media session we have gets nothing through although the server answers. Told once for each. */
   mediaLost(): void {
-    this.#mediaFailures++;
-    if (this.#mediaFailures >= mediaAttempts) this.#end('error', new TributaryError('media-failed'));
-    else this.#recover({ media: true });
+    const afterMs = this.#mediaAttempts.lost(Math.random());
+    if (afterMs === undefined) this.#end('error', new TributaryError('media-failed'));
+    else this.#recover({ media: true, afterMs });
   }
 
   mediaConnected(): void {
-    this.#mediaFailures = 0;
+    this.#mediaAttempts.connected();
   }
 
   /** Leaves on purpose. */

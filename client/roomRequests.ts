@@ -3,9 +3,14 @@ import type { ReactionKind } from '../protocol/reactions.ts';
 import type { AudienceEntry } from '../protocol/roomView.ts';
 import type { Ask } from './signalConnection.ts';
 
+/** Reactions under way at a time, and for how long each counts: five a second, as many as the server takes. */
+const reactionsAtATime = 10;
+const reactionPauseMs = 2000;
+
 /** The requests of a room that are one message each; what they change comes back as events. */
 export abstract class RoomRequests {
   protected abstract readonly ask: Ask;
+  #reactions = 0;
 
   async requestStage(): Promise<void> {
     await this.ask('stage.request', {});
@@ -60,8 +65,15 @@ export abstract class RoomRequests {
   async sendChat(text: string): Promise<void> {
     await this.ask('chat.send', { text });
   }
+  /** A key held down would use up what the server takes of us: what is too much is dropped without a word. */
   async react(kind: ReactionKind): Promise<void> {
-    await this.ask('react', { kind });
+    if (this.#reactions >= reactionsAtATime) return;
+    this.#reactions++;
+    try {
+      await this.ask('react', { kind });
+    } finally {
+      setTimeout(() => this.#reactions--, reactionPauseMs);
+    }
   }
   async sendData(topic: string, payload: string, to?: ParticipantId): Promise<void> {
     await this.ask('data.send', { topic, payload, ...(to !== undefined && { to }) });

@@ -2,7 +2,7 @@ import type { types } from 'mediasoup-client';
 import type { PictureSize } from '../protocol/clientMessages.ts';
 import type { FeedId, ParticipantId } from '../protocol/identity.ts';
 import type { Source } from '../protocol/sources.ts';
-import type { RoomView } from '../protocol/roomView.ts';
+import type { FeedView, RoomView } from '../protocol/roomView.ts';
 import { openDevice, release } from './devices.ts';
 import { audioPlan, videoPlan } from './encodings.ts';
 import type { SendPlan } from './encodings.ts';
@@ -33,6 +33,8 @@ export class SendMedia {
   readonly #parts: SendParts;
   readonly #sources = new Map<Source, LocalSource>();
   readonly #serials = new Map<Source, Serial>();
+  /** Devices chosen for sources that are not published. */
+  readonly #chosen = new Map<Source, string>();
   #closed = false;
 
   constructor(parts: SendParts) {
@@ -49,24 +51,7 @@ export class SendMedia {
 
   /** Publishes a source; called again it changes the track or the device of the one there is. */
   publish(source: Source, options: PublishVideoOptions): Promise<LocalFeed> {
-    return this.#alone(source, async () => {
-      const known = this.#sources.get(source);
-      if (known && this.#isAsWanted(known, options)) return known;
-      const { track: given, ...wanted } = { ...known?.options, ...options };
-      const track = given ?? (await this.#open(source, wanted));
-      if (this.#closed) {
-        release(track);
-        throw new TributaryError('closed');
-      }
-      const local = known ?? this.#newSource(source);
-      local.options = { ...wanted, ...deviceOf(track) };
-      if (source === 'microphone') track.enabled = this.#parts.isOn(source);
-      if (local.isSent) await local.setTrack(track);
-      else await this.#start(local, track);
-      if (source === 'camera' && !this.#parts.isOn(source)) await local.setTrack(null);
-      this.#parts.changed();
-      return local;
-    });
+    return this.#alone(source, () => this.#publish(source, options));
   }
 
   /** Stops a source and lets its device go; nothing happens when there is none. */
@@ -103,19 +88,22 @@ export class SendMedia {
   /** Gets a source that is off, or was never published, going. */
   async turnOn(source: 'microphone' | 'camera'): Promise<void> {
     const local = this.#sources.get(source);
-    if (local?.track) {
-      local.track.enabled = true;
+    if (local?.liveTrack) {
+      local.liveTrack.enabled = true;
       return;
     }
     const track = local?.lent;
     await this.publish(source, track ? { track } : {});
   }
 
-  async switchDevice(source: 'camera' | 'microphone', deviceId: string): Promise<void> {
-    const local = this.#sources.get(source);
-    if (local === undefined) throw new TributaryError('no-such-feed');
-    local.options.deviceId = deviceId;
-    if (local.track !== null) await this.publish(source, { deviceId });
+  /** Changes the device of a source; one that is off comes on with it. */
+  switchDevice(source: 'camera' | 'microphone', deviceId: string): Promise<void> {
+    return this.#alone(source, async () => {
+      const local = this.#sources.get(source);
+      if (local?.liveTrack) await this.#publish(source, { deviceId });
+      else if (local) local.choose(deviceId);
+      else this.#chosen.set(source, deviceId);
+    });
   }
 
   /** The transport is new: everything that still has a track is published again. */
@@ -125,8 +113,18 @@ export class SendMedia {
 
   /** Whether the room lacks something that we think we send. */
   isMissing(view: RoomView): boolean {
-    const feeds = view.stage.find(({ id }) => id === this.#parts.participantId())?.feeds ?? [];
+    const feeds = this.#ownFeeds(view);
     return this.feeds.some((local) => local.isSent && !feeds.some(({ feedId }) => feedId === local.feedId));
+  }
+
+  /** Ends what the room still has of ours and we do not: the word of its end was lost with the connection. */
+  endForgotten(view: RoomView): void {
+    for (const { feedId, source } of this.#ownFeeds(view)) {
+      void this.#alone(source, async () => {
+        if (this.#sources.has(source)) return;
+        await this.#parts.ask('media.closeFeed', { feedId }).catch(() => undefined);
+      });
+    }
   }
 
   keyframe(feedId: FeedId): void {
@@ -150,8 +148,34 @@ export class SendMedia {
     this.clear();
   }
 
+  async #publish(source: Source, options: PublishVideoOptions): Promise<LocalFeed> {
+    const known = this.#sources.get(source);
+    if (known && this.#isAsWanted(known, options)) return known;
+    const chosen = this.#chosen.get(source);
+    const { track: given, ...wanted } = {
+      ...(chosen && { deviceId: chosen }),
+      ...known?.options,
+      ...options,
+    };
+    const track = given ?? (await this.#open(source, wanted));
+    if (this.#closed) {
+      release(track);
+      throw new TributaryError('closed');
+    }
+    this.#chosen.delete(source);
+    const local = known ?? this.#newSource(source);
+    local.options = { ...wanted, ...deviceOf(track) };
+    // The app's own track may have been turned off with the source.
+    if (source === 'microphone' || source === 'camera') track.enabled = this.#parts.isOn(source);
+    if (local.isSent) await local.setTrack(track);
+    else await this.#start(local, track);
+    if (source === 'camera' && !this.#parts.isOn(source)) await local.setTrack(null);
+    this.#parts.changed();
+    return local;
+  }
+
   async #publishAgain(local: LocalSource): Promise<void> {
-    const { track } = local;
+    const { liveTrack: track } = local;
     if (local.isSent || track === null || this.#sources.get(local.source) !== local) return;
     try {
       await this.#produce(local, track);
@@ -227,15 +251,22 @@ export class SendMedia {
       if (!busy || !before?.track) throw error;
       // Many phones open one camera at a time.
       release(before.track);
-      return openDevice(source, options.deviceId, options);
+      return openDevice(source, options.deviceId, options).catch((again: unknown) => {
+        this.#parts.ended(source);
+        throw again;
+      });
     }
   }
 
   /** Whether there is nothing to do: it is sent, or off and to stay so, and no other device is asked for. */
   #isAsWanted(known: LocalSource, { track, deviceId }: PublishVideoOptions): boolean {
     if (!known.isSent || (track !== undefined && track !== known.track)) return false;
-    if (known.track === null) return !this.#parts.isOn(known.source);
-    return deviceId === undefined || deviceId === known.track.getSettings().deviceId;
+    if (known.liveTrack === null) return !this.#parts.isOn(known.source);
+    return deviceId === undefined || deviceId === known.liveTrack.getSettings().deviceId;
+  }
+
+  #ownFeeds(view: RoomView): readonly FeedView[] {
+    return view.stage.find(({ id }) => id === this.#parts.participantId())?.feeds ?? [];
   }
 
   #newSource(source: Source): LocalSource {

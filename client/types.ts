@@ -138,6 +138,7 @@ export interface TributaryRoom {
   publishScreen(options?: PublishVideoOptions & { audioTrack?: MediaStreamTrack }): Promise<LocalFeed>;
   /** Ends a source and lets its device go; a screen takes its sound along. */
   unpublish(source: Source): Promise<void>;
+  /** Changes a device; a source that is off, or not published yet, comes on with it. */
   switchDevice(source: 'camera' | 'microphone', deviceId: string): Promise<void>;
   /** The server keeps what we want across reconnects; publishes the source when it never was. */
   setMicrophone(on: boolean): Promise<void>;

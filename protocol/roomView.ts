@@ -83,7 +83,7 @@ export interface SelfView {
 }
 
 export interface ChatMessage {
-  /** Grows by one a message within a room. */
+  /** Grows by one a message; begins anew with the room, so that only together with `sentAtMs` it names one message. */
   id: number;
   from: ParticipantId;
   name: string;
