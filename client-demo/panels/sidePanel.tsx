@@ -1,6 +1,6 @@
 import type { Signal } from '@preact/signals';
-import type { ComponentChildren } from 'preact';
-import { useRef } from 'preact/hooks';
+import type { ComponentChildren, RefObject } from 'preact';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { IconButton } from '../controls/button.tsx';
 
 export type PanelName = 'people' | 'chat' | 'show';
@@ -16,6 +16,7 @@ export interface PanelTab {
 export function SidePanel({ tabs, open }: { tabs: readonly PanelTab[]; open: Signal<PanelName | null> }) {
   const list = useRef<HTMLDivElement>(null);
   const shown = tabs.find((tab) => tab.name === open.value);
+  useFocusOfPanel(list, shown?.name);
   if (shown === undefined) return null;
   const close = () => {
     open.value = null;
@@ -64,4 +65,24 @@ export function SidePanel({ tabs, open }: { tabs: readonly PanelTab[]; open: Sig
       </div>
     </aside>
   );
+}
+
+/** Who opens the panel is taken to its tab; who closes it, back to the button that opens it. */
+function useFocusOfPanel(list: RefObject<HTMLDivElement | null>, shown: PanelName | undefined): void {
+  const before = useRef(shown);
+  useLayoutEffect(() => {
+    const was = before.current;
+    before.current = shown;
+    if (shown !== undefined) {
+      if (was === undefined) list.current?.querySelector<HTMLElement>('[aria-selected=true]')?.focus();
+      return;
+    }
+    // Only a focus that went with the panel is to be found a new place.
+    if (was === undefined || document.activeElement !== document.body) return;
+    const openers = [`[data-testid="open-${was}"]`, '[data-testid="more"]'];
+    const opener = openers
+      .map((query) => document.querySelector<HTMLElement>(query))
+      .find((each) => each !== null);
+    opener?.focus();
+  });
 }
