@@ -30,12 +30,17 @@ const textOf = (page: Page, testId: string): Promise<string> =>
 const words = (page: Page): Promise<string> => page.$eval('main', (main) => main.innerText);
 const open = (path: string, viewport?: Viewport): Promise<Page> =>
   openPage(browser, `${server.origin}${path}`, viewport);
-/** Keeps every track a page gets from a camera or microphone, in `window.opened`. */
+/** Keeps every track a page gets from a camera or microphone, in `window.opened`; lists a second camera. */
 const recordDevices = (page: Page): Promise<unknown> =>
   page.evaluateOnNewDocument(() => {
     const devices = navigator.mediaDevices;
     const open = devices.getUserMedia.bind(devices);
+    const list = devices.enumerateDevices.bind(devices);
     window.opened = [];
+    devices.enumerateDevices = async () => [
+      ...(await list()),
+      { kind: 'videoinput', deviceId: 'second', label: 'Second camera' } as MediaDeviceInfo,
+    ];
     devices.getUserMedia = async (constraints) => {
       const stream = await open(constraints);
       window.opened?.push(...stream.getTracks());
@@ -49,6 +54,11 @@ const openRecorded = async (path: string): Promise<Page> => {
   const page = await open('/');
   await recordDevices(page);
   await page.goto(`${server.origin}${path}`);
+  return page;
+};
+const openRecordedLive = async (path: string): Promise<Page> => {
+  const page = await openRecorded(path);
+  await waitForState(page, 'live');
   return page;
 };
 const openLive = async (path: string, viewport?: Viewport): Promise<Page> => {
@@ -187,7 +197,7 @@ describe('the way on the air', () => {
 describe('the place on stage', () => {
   test('a co-host who finds it full has no device open, and comes on when a seat is free', async () => {
     const host = await openLive('/host?room=seats&name=Hanna&autostart=1');
-    const first = await openRecorded('/host?room=seats&name=Cora&as=cohost&autostart=1');
+    const first = await openRecordedLive('/host?room=seats&name=Cora&as=cohost&autostart=1');
     await waitForFrames(host, tileOf(await idOf(first)));
     const late = await openRecorded('/host?room=seats&name=Carl&as=cohost');
     await late.waitForSelector('.preview[data-picture="true"]');
@@ -213,7 +223,7 @@ describe('the place on stage', () => {
 
   test('a co-host who leaves goes with his devices, and opens none on the way out', async () => {
     await openLive('/host?room=leave&name=Hanna&autostart=1');
-    const cohost = await openRecorded('/host?room=leave&name=Cora&as=cohost&autostart=1');
+    const cohost = await openRecordedLive('/host?room=leave&name=Cora&as=cohost&autostart=1');
     await cohost.waitForFunction(() => window.tributary?.room?.localFeeds.length === 2);
     const before = await cohost.evaluate(() => window.opened?.length);
     await click(cohost, 'leave-show');
@@ -270,8 +280,7 @@ describe('the place on stage', () => {
 
   test('on stage a viewer changes his camera from his own page', async () => {
     const host = await openLive('/host?room=switch&name=Hanna&autostart=1');
-    const guest = await openRecorded('/watch?room=switch&name=Gus');
-    await waitForState(guest, 'live');
+    const guest = await openRecordedLive('/watch?room=switch&name=Gus');
     await click(guest, 'ask-to-join');
     await click(host, 'toast-accept');
     await click(guest, 'stage-go');
@@ -280,8 +289,8 @@ describe('the place on stage', () => {
     await click(guest, 'more');
     await click(guest, 'more-devices');
     const choice = `dialog[open] ${named('choose-camera')}`;
-    const cameras = await guest.$$eval(`${choice} option`, (options) => options.map(({ value }) => value));
-    await guest.select(choice, cameras.at(-1) ?? '');
+    await guest.waitForSelector(`${choice} option[value="second"]`);
+    await guest.select(choice, 'second');
     await guest.waitForFunction(
       (was) => {
         const sent = window.tributary?.room?.localFeeds.find(({ source }) => source === 'camera')?.track;
