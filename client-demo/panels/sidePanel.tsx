@@ -16,7 +16,7 @@ export interface PanelTab {
 export function SidePanel({ tabs, open }: { tabs: readonly PanelTab[]; open: Signal<PanelName | null> }) {
   const list = useRef<HTMLDivElement>(null);
   const shown = tabs.find((tab) => tab.name === open.value);
-  useFocusOfPanel(list, shown?.name);
+  useFocusOfPanel(list, open.value);
   if (shown === undefined) return null;
   const close = () => {
     open.value = null;
@@ -67,22 +67,20 @@ export function SidePanel({ tabs, open }: { tabs: readonly PanelTab[]; open: Sig
   );
 }
 
-/** Who opens the panel is taken to its tab; who closes it, back to the button that opens it. */
-function useFocusOfPanel(list: RefObject<HTMLDivElement | null>, shown: PanelName | undefined): void {
-  const before = useRef(shown);
+/** Who opens the panel is taken to its tab; who closes it, back to the button that opens it. A resized window does neither. */
+function useFocusOfPanel(list: RefObject<HTMLDivElement | null>, open: PanelName | null): void {
+  const before = useRef(open);
   useLayoutEffect(() => {
     const was = before.current;
-    before.current = shown;
-    if (shown !== undefined) {
-      if (was === undefined) list.current?.querySelector<HTMLElement>('[aria-selected=true]')?.focus();
-      return;
-    }
+    before.current = open;
+    if (was === open) return;
+    if (was === null) list.current?.querySelector<HTMLElement>('[aria-selected=true]')?.focus();
     // Only a focus that went with the panel is to be found a new place.
-    if (was === undefined || document.activeElement !== document.body) return;
+    if (open !== null || document.activeElement !== document.body) return;
     const openers = [`[data-testid="open-${was}"]`, '[data-testid="more"]'];
     const opener = openers
       .map((query) => document.querySelector<HTMLElement>(query))
-      .find((each) => each !== null);
+      .find((found) => found !== null);
     opener?.focus();
   });
 }
