@@ -49,12 +49,15 @@ interface IconButtonProps {
   icon: IconName;
   /** Its name for everybody who does not see the icon, and its tip for those who do. */
   label: string;
-  onClick: (event: MouseEvent) => void;
+  onClick?: () => void;
   /** Short word under the icon where there is room. */
   caption?: string;
   /** For switches: `true` is on. */
   pressed?: boolean;
+  /** For openers of a popover, beside its id: the browser opens and closes it. */
   expanded?: boolean;
+  popovertarget?: string;
+  haspopup?: 'menu';
   tone?: 'normal' | 'off' | 'accent' | 'danger';
   badge?: number;
   disabled?: boolean;
@@ -70,6 +73,7 @@ export function IconButton(props: IconButtonProps) {
     caption,
     pressed,
     expanded,
+    haspopup,
     tone = 'normal',
     badge = 0,
     keys,
@@ -85,6 +89,7 @@ export function IconButton(props: IconButtonProps) {
       title={keys === undefined ? label : `${label} (${keys})`}
       aria-pressed={pressed}
       aria-expanded={expanded}
+      aria-haspopup={haspopup}
       aria-keyshortcuts={keys}
       {...rest}
     >

@@ -5,17 +5,18 @@ import { RoomLinks } from '../panels/roomLinks.tsx';
 import type { StageMode } from '../stage/stage.tsx';
 import { narrow } from '../state/narrow.ts';
 import { ask } from '../state/notices.ts';
-import { returning } from '../state/remembered.ts';
 import { navigate } from '../router.ts';
 import type { Session } from '../state/session.ts';
 import { shortcutsShown } from '../state/shortcuts.ts';
+import { stageRequest } from '../state/stageRequest.ts';
+import { AskButton } from './askButton.tsx';
 import { IconButton } from './button.tsx';
 import { Dialog } from './dialog.tsx';
 import { layoutItems, LayoutMenu } from './layoutMenu.tsx';
 import { Menu } from './menu.tsx';
 import type { MenuPart } from './menu.tsx';
 import { SourceButtons } from './sourceButtons.tsx';
-import { toggleFullScreen } from './window.ts';
+import { fullScreenItems } from './windowItems.ts';
 
 interface HostBarProps {
   session: Session;
@@ -42,7 +43,7 @@ export function HostBar({ session, room, mode, panel, statistics, unread, reques
       icon: 'statistics',
       act: () => (statistics.value = !statistics.value),
     },
-    { label: 'Full screen', testId: 'more-full-screen', icon: 'fullScreen', act: toggleFullScreen },
+    ...fullScreenItems(),
     {
       label: 'Keyboard',
       testId: 'more-shortcuts',
@@ -60,7 +61,11 @@ export function HostBar({ session, room, mode, panel, statistics, unread, reques
     <div class="bar" role="toolbar" aria-label="Show controls">
       <div class="bar-side" />
       <div class="bar-middle">
-        <SourceButtons session={session} />
+        {session.onStage.value ? (
+          <SourceButtons session={session} />
+        ) : (
+          <AskButton session={session} onAsk={() => void stageRequest(session).toggle()} />
+        )}
         {!narrow.value && (
           <>
             <IconButton
@@ -96,16 +101,7 @@ export function HostBar({ session, room, mode, panel, statistics, unread, reques
         <Menu
           label="More"
           items={narrow.value ? [...phoneExtra, ...extra] : extra}
-          opener={(toggle, open) => (
-            <IconButton
-              testId="more"
-              icon="more"
-              label="More"
-              caption="More"
-              expanded={open}
-              onClick={toggle}
-            />
-          )}
+          opener={(opens) => <IconButton testId="more" icon="more" label="More" caption="More" {...opens} />}
         />
       </div>
       <div class="bar-side bar-end">
@@ -126,11 +122,6 @@ export function HostBar({ session, room, mode, panel, statistics, unread, reques
 
 function EndButton({ session }: { session: Session }) {
   const ends = session.self.value?.rights.includes('end') ?? false;
-  const leave = async () => {
-    returning.forget();
-    await session.close();
-    navigate('/');
-  };
   const asked = () =>
     ends
       ? ask({
@@ -145,7 +136,8 @@ function EndButton({ session }: { session: Session }) {
           body: 'Your place on stage becomes free. The show goes on.',
           yes: 'Leave',
           testId: 'confirm-leave',
-          act: () => void leave(),
+          // The page lets the room go with itself; a session closed before that would be a lobby with the camera open.
+          act: () => navigate('/'),
         });
   return (
     <button type="button" class="end-button" data-testid={ends ? 'end-show' : 'leave-show'} onClick={asked}>

@@ -30,14 +30,13 @@ export function LayoutMenu({ mode }: { mode: Signal<StageMode> }) {
     <Menu
       label="Layout"
       items={layoutItems(mode)}
-      opener={(toggle, open) => (
+      opener={(opens) => (
         <IconButton
           testId="layout"
           icon={mode.value === 'grid' ? 'layout' : 'speaker'}
           label="Layout"
           caption="Layout"
-          expanded={open}
-          onClick={toggle}
+          {...opens}
         />
       )}
     />

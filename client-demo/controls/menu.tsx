@@ -21,8 +21,18 @@ export type MenuPart = MenuItem | 'line' | { heading: string };
 interface MenuProps {
   label: string;
   items: readonly MenuPart[];
-  /** Draws the button that opens it. */
-  opener: (toggle: (event: MouseEvent) => void, open: boolean) => ComponentChildren;
+  /** Draws the button that opens it, and hands it on what it is given. */
+  opener: (opens: MenuOpener) => ComponentChildren;
+}
+
+/**
+ * What makes a button a menu's. That it belongs to the menu is for the browser to know: a press on it would else first
+ * close the menu as one beside it, and then open it again.
+ */
+export interface MenuOpener {
+  popovertarget: string;
+  expanded: boolean;
+  haspopup: 'menu';
 }
 
 const edgePx = 8;
@@ -31,26 +41,23 @@ const edgePx = 8;
 export function Menu({ label, items, opener }: MenuProps) {
   const id = useId();
   const menu = useRef<HTMLDivElement>(null);
-  const anchor = useRef<HTMLElement | null>(null);
   const [open, setOpen] = useState(false);
 
-  const toggle = (event: MouseEvent) => {
-    anchor.current = event.currentTarget as HTMLElement;
-    menu.current?.togglePopover();
-  };
+  const anchor = () => document.querySelector<HTMLElement>(`[popovertarget="${id}"]`);
   const toggled = (event: Event) => {
     const opened = (event as ToggleEvent).newState === 'open';
     setOpen(opened);
   };
   // Its items are drawn once it is open.
   useEffect(() => {
-    if (!open || menu.current === null || anchor.current === null) return;
-    place(menu.current, anchor.current);
+    const from = anchor();
+    if (!open || menu.current === null || from === null) return;
+    place(menu.current, from);
     itemsOf(menu.current)[0]?.focus();
   }, [open]);
   const close = () => {
     menu.current?.hidePopover();
-    anchor.current?.focus();
+    anchor()?.focus();
   };
   const pressed = (event: KeyboardEvent) => {
     // From a menu, Tab goes on behind its opener.
@@ -71,7 +78,7 @@ export function Menu({ label, items, opener }: MenuProps) {
   };
   return (
     <>
-      {opener(toggle, open)}
+      {opener({ popovertarget: id, expanded: open, haspopup: 'menu' })}
       <div
         ref={menu}
         id={id}

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import { ownName } from '../state/remembered.ts';
 import { Button } from './button.tsx';
 import { Dialog } from './dialog.tsx';
+import { NameField } from './nameField.tsx';
 
 /** Asks once what somebody wants to be called. */
 export function NameDialog({
@@ -24,19 +25,7 @@ export function NameDialog({
           if (ownName.value !== '') void onNamed();
         }}
       >
-        <label class="labelled">
-          <span>Your name</span>
-          <input
-            type="text"
-            dir="auto"
-            autofocus
-            autocomplete="nickname"
-            maxLength={48}
-            value={name}
-            data-testid="name-input"
-            onInput={(event) => setName(event.currentTarget.value)}
-          />
-        </label>
+        <NameField testId="name-input" autofocus value={name} onInput={setName} />
         <footer class="dialog-actions">
           <Button
             testId="name-done"

@@ -47,7 +47,7 @@ export function PreviewPicture({ preview, name }: { preview: LobbyPreview; name:
         <IconButton
           testId="preview-microphone"
           icon={microphone.on ? 'microphone' : 'microphoneOff'}
-          label={microphone.on ? 'Start with the microphone on' : 'Start muted'}
+          label="Microphone"
           pressed={microphone.on}
           tone={microphone.on ? 'normal' : 'off'}
           keys="M"
@@ -57,7 +57,7 @@ export function PreviewPicture({ preview, name }: { preview: LobbyPreview; name:
         <IconButton
           testId="preview-camera"
           icon={camera.on ? 'camera' : 'cameraOff'}
-          label={camera.on ? 'Start with the camera on' : 'Start without a camera'}
+          label="Camera"
           pressed={camera.on}
           tone={camera.on ? 'normal' : 'off'}
           keys="V"

@@ -36,8 +36,8 @@ export function SourceButtons({ session }: { session: Session }) {
       <IconButton
         testId="toggle-microphone"
         icon={isOn('microphone') ? 'microphone' : 'microphoneOff'}
-        label={isOn('microphone') ? 'Mute microphone' : 'Unmute microphone'}
-        caption={isLocked('microphone') ? 'Kept off' : isOn('microphone') ? 'Mute' : 'Unmute'}
+        label={isLocked('microphone') ? 'Microphone, kept off by the host' : 'Microphone'}
+        caption={isLocked('microphone') ? 'Kept off' : 'Mic'}
         pressed={isOn('microphone')}
         tone={isOn('microphone') ? 'normal' : 'off'}
         keys="M"
@@ -46,7 +46,7 @@ export function SourceButtons({ session }: { session: Session }) {
       <IconButton
         testId="toggle-camera"
         icon={isOn('camera') ? 'camera' : 'cameraOff'}
-        label={isOn('camera') ? 'Turn camera off' : 'Turn camera on'}
+        label={isLocked('camera') ? 'Camera, kept off by the host' : 'Camera'}
         caption={isLocked('camera') ? 'Kept off' : 'Camera'}
         pressed={isOn('camera')}
         tone={isOn('camera') ? 'normal' : 'off'}
@@ -57,8 +57,8 @@ export function SourceButtons({ session }: { session: Session }) {
         <IconButton
           testId="toggle-screen"
           icon={sharing() ? 'screenOff' : 'screen'}
-          label={sharing() ? 'Stop sharing the screen' : 'Share the screen'}
-          caption={sharing() ? 'Stop' : 'Screen'}
+          label="Share the screen"
+          caption="Screen"
           pressed={sharing()}
           tone={sharing() ? 'accent' : 'normal'}
           onClick={toggleScreen}

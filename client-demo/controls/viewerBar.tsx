@@ -9,13 +9,14 @@ import { narrow } from '../state/narrow.ts';
 import { ask } from '../state/notices.ts';
 import type { Session } from '../state/session.ts';
 import { shortcutsShown } from '../state/shortcuts.ts';
-import { stageRequest } from '../state/stageRequest.ts';
-import { IconButton, once } from './button.tsx';
+import { AskButton } from './askButton.tsx';
+import { IconButton } from './button.tsx';
+import { DevicesDialog } from './devicesDialog.tsx';
 import { layoutItems, LayoutMenu } from './layoutMenu.tsx';
 import { Menu } from './menu.tsx';
 import type { MenuItem, MenuPart } from './menu.tsx';
 import { SourceButtons } from './sourceButtons.tsx';
-import { toggleFullScreen, togglePictureInPicture } from './window.ts';
+import { fullScreenItems, pictureInPictureItems } from './windowItems.ts';
 
 interface ViewerBarProps {
   session: Session;
@@ -30,10 +31,21 @@ interface ViewerBarProps {
 /** What a viewer does: listen, react, ask to join, choose how to see. */
 export function ViewerBar({ session, mode, panel, statistics, sound, unread, onAsk }: ViewerBarProps) {
   const quality = useSignal<Quality>('auto');
+  const devices = useSignal(false);
   const onStage = session.onStage.value;
   const more: MenuPart[] = [
-    { label: 'Picture in picture', testId: 'more-pip', icon: 'pip', act: togglePictureInPicture },
-    { label: 'Full screen', testId: 'more-full-screen', icon: 'fullScreen', act: toggleFullScreen },
+    ...(onStage
+      ? [
+          {
+            label: 'Devices',
+            testId: 'more-devices',
+            icon: 'devices' as const,
+            act: () => (devices.value = true),
+          },
+        ]
+      : []),
+    ...pictureInPictureItems(),
+    ...fullScreenItems(),
     {
       label: 'Statistics',
       testId: 'more-statistics',
@@ -77,9 +89,7 @@ export function ViewerBar({ session, mode, panel, statistics, sound, unread, onA
           <Menu
             label="More"
             items={onPhone}
-            opener={(toggle, open) => (
-              <IconButton testId="more" icon="more" label="More" expanded={open} onClick={toggle} />
-            )}
+            opener={(opens) => <IconButton testId="more" icon="more" label="More" {...opens} />}
           />
         )}
       </div>
@@ -88,14 +98,13 @@ export function ViewerBar({ session, mode, panel, statistics, sound, unread, onA
           <Menu
             label="Picture quality"
             items={qualityItems(session, quality)}
-            opener={(toggle, open) => (
+            opener={(opens) => (
               <IconButton
                 testId="quality"
                 icon="quality"
                 label="Picture quality"
                 caption="Quality"
-                expanded={open}
-                onClick={toggle}
+                {...opens}
               />
             )}
           />
@@ -103,15 +112,8 @@ export function ViewerBar({ session, mode, panel, statistics, sound, unread, onA
           <Menu
             label="More"
             items={more}
-            opener={(toggle, open) => (
-              <IconButton
-                testId="more"
-                icon="more"
-                label="More"
-                caption="More"
-                expanded={open}
-                onClick={toggle}
-              />
+            opener={(opens) => (
+              <IconButton testId="more" icon="more" label="More" caption="More" {...opens} />
             )}
           />
           {panel.value === null && (
@@ -127,6 +129,7 @@ export function ViewerBar({ session, mode, panel, statistics, sound, unread, onA
           )}
         </div>
       )}
+      <DevicesDialog session={session} open={devices} />
     </div>
   );
 }
@@ -156,28 +159,11 @@ function SoundSwitch({ sound }: { sound: Signal<Sound> }) {
     <IconButton
       testId="toggle-sound"
       icon={on ? 'sound' : 'soundOff'}
-      label={on ? 'Turn sound off' : 'Turn sound on'}
-      caption={on ? 'Sound' : 'Sound off'}
+      label="Sound"
+      caption="Sound"
       pressed={on}
       onClick={() => (sound.value = on ? 'silenced' : 'on')}
     />
-  );
-}
-
-function AskButton({ session, onAsk }: { session: Session; onAsk: () => void }) {
-  const { pending, may } = stageRequest(session);
-  if (!may || session.view.value?.status !== 'live') return null;
-  return (
-    <button
-      type="button"
-      class="ask-button"
-      data-pending={pending}
-      data-testid={pending ? 'withdraw-request' : 'ask-to-join'}
-      onClick={once(onAsk)}
-    >
-      <span>{pending ? 'Asked to join' : 'Ask to join'}</span>
-      {pending && <small>Withdraw</small>}
-    </button>
   );
 }
 

@@ -1,5 +1,15 @@
 import { say } from '../state/notices.ts';
 
+/** Whether this browser lets a page fill the screen; an iPhone does not. */
+export function canFillScreen(): boolean {
+  return document.fullscreenEnabled && 'requestFullscreen' in document.documentElement;
+}
+
+/** Whether this browser lets a page put a picture into a window of its own; Firefox does that by itself alone. */
+export function canTakePictureOut(): boolean {
+  return 'pictureInPictureEnabled' in document && document.pictureInPictureEnabled;
+}
+
 /** Fills the screen with the page, or gives it back. */
 export function toggleFullScreen(): void {
   const change =
@@ -11,17 +21,15 @@ export function toggleFullScreen(): void {
 
 /** Puts the largest picture of the stage into a window of its own, or takes it back. */
 export function togglePictureInPicture(): void {
-  if (document.pictureInPictureElement !== null) {
-    void document.exitPictureInPicture();
-    return;
-  }
   const shown = [...document.querySelectorAll<HTMLVideoElement>('.tile[data-picture=true] video')];
   const area = (video: HTMLVideoElement) => video.clientWidth * video.clientHeight;
   const [largest] = shown
     .filter((video) => !video.disablePictureInPicture)
     .sort((one, other) => area(other) - area(one));
-  if (largest === undefined) return say('There is no picture to take out yet.');
-  largest
-    .requestPictureInPicture()
-    .catch(() => say('This browser does not let the picture out of the page.'));
+  const isOut = document.pictureInPictureElement !== null;
+  if (!isOut && largest === undefined) return say('There is no picture to take out yet.');
+  const change: Promise<unknown> | undefined = isOut
+    ? document.exitPictureInPicture()
+    : largest?.requestPictureInPicture();
+  change?.catch(() => say('This browser does not let the picture out of the page.'));
 }

@@ -3,9 +3,9 @@ import { supportProblem, TributaryError } from '../../client/tributary.ts';
 import { ConnectingScreen } from '../controls/connectingScreen.tsx';
 import { StateScreen } from '../controls/stateScreen.tsx';
 import { addressOf, navigate, route } from '../router.ts';
-import { tokenSource } from '../state/accessToken.ts';
+import { givenToken, tokenSource } from '../state/accessToken.ts';
 import { adviceAfter, adviceFor } from '../state/advice.ts';
-import { publishIntended, startOf } from '../state/publishing.ts';
+import { publishIntended, startOf, stopTracks } from '../state/publishing.ts';
 import type { OwnTracks } from '../state/publishing.ts';
 import { ownName, rememberRoom, returning, tabIdentity } from '../state/remembered.ts';
 import type { Start } from '../state/remembered.ts';
@@ -29,10 +29,7 @@ export function HostPage() {
       token: tokenSource({ room, identity: tabIdentity, name, role }),
       start: start.current,
     });
-    if (joined === null) {
-      for (const track of [tracks.camera, tracks.microphone]) track?.stop();
-      return;
-    }
+    if (joined === null) return stopTracks(tracks);
     rememberRoom(room, 'host');
     await publishIntended(session, tracks);
   };
@@ -94,7 +91,10 @@ export function HostPage() {
         <StateScreen
           advice={adviceFor(session.failure.value)}
           onRetry={() => void goLive()}
-          onCohost={() => navigate(addressOf('host', room, 'cohost'))}
+          // A token has its role; another one is the app's to give.
+          {...(givenToken() === undefined && {
+            onCohost: () => navigate(addressOf('host', room, 'cohost')),
+          })}
         />
       );
     default:

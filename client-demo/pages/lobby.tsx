@@ -3,6 +3,7 @@ import { prepare } from '../../client/tributary.ts';
 import { Button } from '../controls/button.tsx';
 import { DeviceMenus } from '../controls/deviceMenus.tsx';
 import { Mark } from '../controls/icons.tsx';
+import { NameField } from '../controls/nameField.tsx';
 import { PreviewPicture } from '../controls/previewPicture.tsx';
 import { ShortcutsSheet } from '../controls/shortcutsSheet.tsx';
 import { navigate } from '../router.ts';
@@ -61,20 +62,12 @@ export function Lobby({ room, cohost, onGo }: LobbyProps) {
             <h1>{cohost ? 'Ready to join?' : 'Ready to go live?'}</h1>
             <p title={room}>{room}</p>
           </div>
-          <label class="labelled">
-            <span>Your name</span>
-            <input
-              type="text"
-              dir="auto"
-              autocomplete="nickname"
-              maxLength={48}
-              required
-              placeholder="What people should call you"
-              value={ownName.value}
-              data-testid="own-name"
-              onInput={(event) => (ownName.value = event.currentTarget.value)}
-            />
-          </label>
+          <NameField
+            testId="own-name"
+            placeholder="What people should call you"
+            value={ownName.value}
+            onInput={(typed) => (ownName.value = typed)}
+          />
           <DeviceMenus onChosen={(source, deviceId) => void preview.choose(source, deviceId)} />
           <Button
             testId="lobby-go-live"

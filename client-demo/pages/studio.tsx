@@ -1,11 +1,13 @@
 import { useSignal } from '@preact/signals';
 import { ConfirmDialog } from '../controls/confirmDialog.tsx';
 import { HostBar } from '../controls/hostBar.tsx';
+import { OffStageNotice } from '../controls/offStageNotice.tsx';
 import { RequestToasts } from '../controls/requestToasts.tsx';
 import { ShortcutsSheet } from '../controls/shortcutsSheet.tsx';
 import { SoundButton } from '../controls/soundButton.tsx';
 import { ownSources } from '../controls/sourceButtons.tsx';
 import { StageNotice } from '../controls/stageNotice.tsx';
+import { StageSheet } from '../controls/stageSheet.tsx';
 import { TopStrip } from '../controls/topStrip.tsx';
 import { ChatPanel } from '../panels/chatPanel.tsx';
 import { PeoplePanel } from '../panels/peoplePanel.tsx';
@@ -21,6 +23,7 @@ import type { StageMode } from '../stage/stage.tsx';
 import { narrow, roomForPanel } from '../state/narrow.ts';
 import type { Session } from '../state/session.ts';
 import { useShortcuts } from '../state/shortcuts.ts';
+import { useRequestNews } from '../state/stageRequest.ts';
 import { focusChat, useUnread } from '../state/unread.ts';
 
 /** The host's workplace: the stage, what one does with it, and the people beside it. */
@@ -32,6 +35,7 @@ export function Studio({ session, room }: { session: Session; room: string }) {
   const unread = useUnread(session, panel.value === 'chat');
   const requests = session.backstage.value?.requests.length ?? 0;
   const { toggle } = ownSources(session);
+  useRequestNews(session);
   useShortcuts({
     m: () => toggle('microphone'),
     v: () => toggle('camera'),
@@ -56,6 +60,7 @@ export function Studio({ session, room }: { session: Session; room: string }) {
           {statistics.value && <StatsPanel session={session} onClose={() => (statistics.value = false)} />}
         </div>
         <ReactionsRain session={session} />
+        <OffStageNotice session={session} />
         <HostBar
           session={session}
           room={room}
@@ -85,6 +90,7 @@ export function Studio({ session, room }: { session: Session; room: string }) {
         ]}
       />
       <AudioFeeds session={session} sound={sound} />
+      <StageSheet session={session} />
       <ConfirmDialog />
       <ShortcutsSheet keys={studioKeys} />
     </div>

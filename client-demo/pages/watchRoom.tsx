@@ -20,7 +20,7 @@ import { ReactionsRain } from '../stage/reactionsRain.tsx';
 import { Stage } from '../stage/stage.tsx';
 import type { StageMode } from '../stage/stage.tsx';
 import { narrow, roomForPanel } from '../state/narrow.ts';
-import { ownName } from '../state/remembered.ts';
+import { isNameless } from '../state/naming.ts';
 import type { Session } from '../state/session.ts';
 import { useShortcuts } from '../state/shortcuts.ts';
 import { stageRequest, useRequestNews } from '../state/stageRequest.ts';
@@ -49,7 +49,7 @@ export function WatchRoom({ session, room, autostart, onRename }: WatchRoomProps
   useRequestNews(session);
 
   /** Runs it once the person has a name that others may read. */
-  const named = (act: () => void) => (ownName.peek().trim() === '' ? setAfterNaming(() => act) : act());
+  const named = (act: () => void) => (isNameless(session) ? setAfterNaming(() => act) : act());
   const ask = () => named(() => void stageRequest(session).toggle());
   const openChat = () => {
     if (!narrow.value) panel.value = 'chat';
@@ -83,7 +83,9 @@ export function WatchRoom({ session, room, autostart, onRename }: WatchRoomProps
       content: () => <PeoplePanel session={session} />,
     });
   }
-  const panelShown = panel.value !== null && !(narrow.value && panel.value === 'chat');
+  // On a phone the chat lies over the picture instead.
+  const inPanel = narrow.value ? tabs.filter(({ name }) => name !== 'chat') : tabs;
+  const panelShown = inPanel.some(({ name }) => name === panel.value);
   return (
     <div class="live watch" data-theme="dark" data-panel={panelShown} data-bare={bare.value && narrow.value}>
       <div class="live-main">
@@ -109,15 +111,16 @@ export function WatchRoom({ session, room, autostart, onRename }: WatchRoomProps
           />
         </div>
       </div>
-      {panelShown && <SidePanel open={panel} tabs={tabs} />}
+      <SidePanel open={panel} tabs={inPanel} />
       <AudioFeeds session={session} sound={sound} />
-      <StageSheet session={session} />
+      <StageSheet session={session} onRename={onRename} />
       <NameDialog
         open={afterNaming !== null}
         onClose={() => setAfterNaming(null)}
         onNamed={async () => {
           setAfterNaming(null);
-          await onRename();
+          // Brought on stage meanwhile, the name is for the next time.
+          if (!session.onStage.peek()) await onRename();
           afterNaming?.();
         }}
       />

@@ -1,47 +1,37 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { AudienceEntry } from '../../client/tributary.ts';
 import { Button } from '../controls/button.tsx';
+import { givenToken } from '../state/accessToken.ts';
+import { AudienceReader } from '../state/audienceReader.ts';
+import type { Audience } from '../state/audienceReader.ts';
 import { compactCount } from '../state/clock.ts';
 import type { Session } from '../state/session.ts';
 import { audienceActions, inviteOnStage } from './moderation.ts';
 import { PersonRow } from './personRow.tsx';
 
-const pageSize = 50;
+/** One comes as another goes: the count stays, the list does not. */
 const refreshMs = 5000;
 
-/** The people who watch, a page at a time; kept fresh while it is looked at. */
+/** The people who watch, as many as were asked for; kept fresh while it is looked at. */
 export function AudienceList({ session }: { session: Session }) {
-  const [wanted, setWanted] = useState(pageSize);
-  const [audience, setAudience] = useState<{ total: number; entries: AudienceEntry[] }>({
-    total: 0,
-    entries: [],
-  });
+  const [audience, setAudience] = useState<Audience>({ total: 0, entries: [] });
+  const [reader, setReader] = useState<AudienceReader | null>(null);
   const room = session.room.value;
   const count = session.viewerCount.value;
   const live = session.state.value === 'live';
   useEffect(() => {
     if (room === null || !live) return;
-    let gone = false;
-    const refresh = async () => {
-      const entries: AudienceEntry[] = [];
-      let total = 0;
-      while (entries.length < wanted) {
-        const page = await room.audience(entries.length, Math.min(pageSize, wanted - entries.length));
-        total = page.total;
-        entries.push(...page.entries);
-        if (page.entries.length === 0 || entries.length >= total) break;
-      }
-      if (!gone) setAudience({ total, entries });
-    };
-    // A refresh that fails keeps the list that is there; the next one heals it.
-    const quietly = () => void refresh().catch(() => undefined);
-    quietly();
-    const timer = setInterval(quietly, refreshMs);
+    const fresh = new AudienceReader({
+      page: (offset, limit) => room.audience(offset, limit),
+      show: setAudience,
+    });
+    setReader(fresh);
+    const timer = setInterval(() => fresh.refresh(), refreshMs);
     return () => {
-      gone = true;
       clearInterval(timer);
+      fresh.close();
     };
-  }, [room, live, wanted, count]);
+  }, [room, live]);
+  useEffect(() => reader?.refresh(), [reader, count]);
   const invited = new Set(session.backstage.value?.invitations.map(({ id }) => id));
   return (
     <section aria-label="Audience">
@@ -49,7 +39,9 @@ export function AudienceList({ session }: { session: Session }) {
         Watching <small>{compactCount(audience.total)}</small>
       </h3>
       {audience.entries.length === 0 && (
-        <p class="people-empty">Nobody yet. Send them the link from the Show tab.</p>
+        <p class="people-empty">
+          {givenToken() === undefined ? 'Nobody yet. Send them the link from the Show tab.' : 'Nobody yet.'}
+        </p>
       )}
       <ul data-testid="audience">
         {audience.entries.map(({ id, name, role }) => (
@@ -73,7 +65,7 @@ export function AudienceList({ session }: { session: Session }) {
         ))}
       </ul>
       {audience.entries.length < audience.total && (
-        <Button testId="audience-more" look="quiet" onClick={() => setWanted(wanted + pageSize)}>
+        <Button testId="audience-more" look="quiet" onClick={() => reader?.more()}>
           Show more
         </Button>
       )}

@@ -1,6 +1,7 @@
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { ChatMessage } from '../../client/tributary.ts';
 import { hueOf } from '../stage/tileModel.ts';
+import { messageKey } from '../state/unread.ts';
 
 const nearEndPx = 80;
 const roleWords: Partial<Record<ChatMessage['role'], string>> = {
@@ -38,7 +39,11 @@ export function ChatMessages({ messages }: { messages: readonly ChatMessage[] })
       onScroll={scrolled}
     >
       {messages.map((message, index) => (
-        <Message key={message.id} message={message} goesOn={messages[index - 1]?.from === message.from} />
+        <Message
+          key={messageKey(message)}
+          message={message}
+          goesOn={messages[index - 1]?.from === message.from}
+        />
       ))}
     </div>
   );

@@ -30,14 +30,8 @@ export function PersonRow({ id, name, note, children, menu = [] }: PersonRowProp
           <Menu
             label={`Actions for ${name}`}
             items={menu}
-            opener={(toggle, open) => (
-              <IconButton
-                testId="person-menu"
-                icon="more"
-                label={`Actions for ${name}`}
-                expanded={open}
-                onClick={toggle}
-              />
+            opener={(opens) => (
+              <IconButton testId="person-menu" icon="more" label={`Actions for ${name}`} {...opens} />
             )}
           />
         )}

@@ -1,4 +1,4 @@
-import { useRef } from 'preact/hooks';
+import { useId, useRef, useState } from 'preact/hooks';
 import { reactionKinds } from '../../client/tributary.ts';
 import { IconButton } from '../controls/button.tsx';
 import { ReactionIcon, reactionLabels } from '../controls/icons.tsx';
@@ -6,14 +6,15 @@ import type { Session } from '../state/session.ts';
 
 /** The reactions in a row over their button; it stays open, for people who like to clap. */
 export function ReactionMenu({ session, caption }: { session: Session; caption?: string }) {
-  const row = useRef<HTMLDivElement>(null);
+  const id = useId();
   const anchor = useRef<HTMLSpanElement>(null);
-  const toggle = () => {
+  const [open, setOpen] = useState(false);
+  const toggles = (event: { newState: string }, row: HTMLElement) => {
+    setOpen(event.newState === 'open');
     const from = anchor.current?.getBoundingClientRect();
-    if (row.current === null || from === undefined) return;
-    row.current.style.setProperty('--end', `${innerWidth - from.right}px`);
-    row.current.style.setProperty('--above', `${innerHeight - from.top + 8}px`);
-    row.current.togglePopover();
+    if (from === undefined) return;
+    row.style.setProperty('--end', `${innerWidth - from.right}px`);
+    row.style.setProperty('--above', `${innerHeight - from.top + 8}px`);
   };
   return (
     <span ref={anchor} class="reactions">
@@ -22,9 +23,17 @@ export function ReactionMenu({ session, caption }: { session: Session; caption?:
         icon="smile"
         label="React"
         {...(caption === undefined ? {} : { caption })}
-        onClick={toggle}
+        popovertarget={id}
+        expanded={open}
       />
-      <div ref={row} class="reactions-row" popover="auto" role="group" aria-label="Reactions">
+      <div
+        id={id}
+        class="reactions-row"
+        popover="auto"
+        role="group"
+        aria-label="Reactions"
+        onBeforeToggle={(event) => toggles(event, event.currentTarget)}
+      >
         {reactionKinds.map((kind) => (
           <button
             type="button"

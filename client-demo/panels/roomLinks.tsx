@@ -1,13 +1,20 @@
 import { useState } from 'preact/hooks';
 import { Button, IconButton } from '../controls/button.tsx';
-import { addressOf, fragmentParameter } from '../router.ts';
+import { addressOf } from '../router.ts';
+import { givenToken } from '../state/accessToken.ts';
 import { say } from '../state/notices.ts';
 
 const copiedMs = 2000;
 
-/** The links that bring people into a room. A link to the stage needs access of its own where the server gives none. */
+/** The links that bring people into a room. Where an app gives access, a link of ours without a token would be dead. */
 export function RoomLinks({ room }: { room: string }) {
-  const openServer = fragmentParameter('token') === null;
+  if (givenToken() !== undefined) {
+    return (
+      <p class="links-elsewhere" data-testid="links-elsewhere">
+        Links for this room come from the app that gave you yours: each carries its own access.
+      </p>
+    );
+  }
   return (
     <div class="links">
       <RoomLink
@@ -16,14 +23,12 @@ export function RoomLinks({ room }: { room: string }) {
         note="Anyone with this link can watch and ask to join"
         address={addressOf('watch', room)}
       />
-      {openServer && (
-        <RoomLink
-          testId="copy-cohost-link"
-          title="To be on stage"
-          note="For co-hosts: they come on stage at once"
-          address={addressOf('host', room, 'cohost')}
-        />
-      )}
+      <RoomLink
+        testId="copy-cohost-link"
+        title="To be on stage"
+        note="For co-hosts: they come on stage at once"
+        address={addressOf('host', room, 'cohost')}
+      />
     </div>
   );
 }

@@ -1,4 +1,5 @@
 import { DeviceMenus } from '../controls/deviceMenus.tsx';
+import { switchDevice } from '../state/ownDevices.ts';
 import { mirrorSelf } from '../state/remembered.ts';
 import type { Session } from '../state/session.ts';
 import { RoomLinks } from './roomLinks.tsx';
@@ -13,11 +14,7 @@ export function ShowPanel({ session, room }: { session: Session; room: string })
       </section>
       <section>
         <h3>Devices</h3>
-        <DeviceMenus
-          onChosen={(source, deviceId) =>
-            void session.attempt(session.room.value?.switchDevice(source, deviceId))
-          }
-        />
+        <DeviceMenus onChosen={(source, deviceId) => switchDevice(session, source, deviceId)} />
       </section>
       <section>
         <h3>Settings</h3>

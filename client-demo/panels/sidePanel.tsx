@@ -1,6 +1,6 @@
 import type { Signal } from '@preact/signals';
-import type { ComponentChildren } from 'preact';
-import { useRef } from 'preact/hooks';
+import type { ComponentChildren, RefObject } from 'preact';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { IconButton } from '../controls/button.tsx';
 
 export type PanelName = 'people' | 'chat' | 'show';
@@ -16,6 +16,7 @@ export interface PanelTab {
 export function SidePanel({ tabs, open }: { tabs: readonly PanelTab[]; open: Signal<PanelName | null> }) {
   const list = useRef<HTMLDivElement>(null);
   const shown = tabs.find((tab) => tab.name === open.value);
+  useFocusOfPanel(list, open.value);
   if (shown === undefined) return null;
   const close = () => {
     open.value = null;
@@ -64,4 +65,22 @@ export function SidePanel({ tabs, open }: { tabs: readonly PanelTab[]; open: Sig
       </div>
     </aside>
   );
+}
+
+/** Who opens the panel is taken to its tab; who closes it, back to the button that opens it. A resized window does neither. */
+function useFocusOfPanel(list: RefObject<HTMLDivElement | null>, open: PanelName | null): void {
+  const before = useRef(open);
+  useLayoutEffect(() => {
+    const was = before.current;
+    before.current = open;
+    if (was === open) return;
+    if (was === null) list.current?.querySelector<HTMLElement>('[aria-selected=true]')?.focus();
+    // Only a focus that went with the panel is to be found a new place.
+    if (open !== null || document.activeElement !== document.body) return;
+    const openers = [`[data-testid="open-${was}"]`, '[data-testid="more"]'];
+    const opener = openers
+      .map((query) => document.querySelector<HTMLElement>(query))
+      .find((found) => found !== null);
+    opener?.focus();
+  });
 }

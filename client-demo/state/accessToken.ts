@@ -16,11 +16,17 @@ export class NoTokenError extends Error {
   }
 }
 
+/** The token in the address, which an app gave; then access, names and links are the app's. */
+export function givenToken(): string | undefined {
+  const given = fragmentParameter('token');
+  return given === null || given === '' ? undefined : given;
+}
+
 /** Makes the function that fetches a token: the address's `#token=`, else one from a server in development mode. */
 export function tokenSource(wish: TokenWish): () => Promise<string> {
   return async () => {
-    const given = fragmentParameter('token');
-    if (given !== null && given !== '') return given;
+    const given = givenToken();
+    if (given !== undefined) return given;
     const answer = await fetch('/dev/tokens', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },

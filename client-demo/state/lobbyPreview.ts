@@ -21,8 +21,15 @@ const off: PreviewSource = { on: false, track: null, problem: null };
 export class LobbyPreview {
   readonly camera: Signal<PreviewSource> = signal(off);
   readonly microphone: Signal<PreviewSource> = signal(off);
+  readonly #open: typeof openDevice;
+  /** Counts what was asked of each source; an answer to an older question is let go. */
+  readonly #turns = { camera: 0, microphone: 0 };
   #meter: { level(): number; close(): void } | null = null;
   #closed = false;
+
+  constructor(open = openDevice) {
+    this.#open = open;
+  }
 
   /** Loudness of the microphone now, 0 to 1. */
   readonly level = (): number => this.#meter?.level() ?? 0;
@@ -34,23 +41,26 @@ export class LobbyPreview {
 
   async setOn(source: DeviceSource, on: boolean): Promise<void> {
     const state = this[source];
+    this.#turns[source] += 1;
+    const turn = this.#turns[source];
     this.#release(source);
     state.value = { ...off, on };
-    if (!on) return;
+    if (!on || this.#closed) return;
+    const deviceId = chosenDevices[source].peek();
+    let track: MediaStreamTrack;
     try {
-      const deviceId = chosenDevices[source].peek();
-      const track = await openDevice(source, deviceId === '' ? undefined : deviceId);
-      if (this.#closed || !state.peek().on || state.peek().track !== null) {
-        track.stop();
-        return;
-      }
-      if (source === 'microphone') this.#meter = trackLevel(track);
-      state.value = { on, track, problem: null };
-      await refreshDevices();
+      track = await this.#open(source, deviceId === '' ? undefined : deviceId);
     } catch (problem) {
       const code = problem instanceof TributaryError ? problem.code : 'unknown';
-      state.value = { on: false, track: null, problem: code };
+      if (this.#turns[source] === turn) state.value = { on: false, track: null, problem: code };
+      return;
     }
+    // Turned off, changed or let go meanwhile: what was wanted last counts, whichever device opened last.
+    if (this.#turns[source] !== turn) return track.stop();
+    state.value = { on, track, problem: null };
+    if (source === 'microphone') this.#meter = trackLevel(track);
+    // Now they have names.
+    await refreshDevices().catch(() => undefined);
   }
 
   /** Another device was chosen. */
@@ -59,27 +69,34 @@ export class LobbyPreview {
     if (this[source].peek().on) await this.setOn(source, true);
   }
 
-  /** Gives the tracks away, running, to be published. */
+  /** Gives the tracks away, running, to be published; what is still opening is let go. */
   handOver(): OwnTracks {
     const tracks: OwnTracks = {};
     for (const source of ['camera', 'microphone'] as const) {
       const { track } = this[source].peek();
       if (track !== null) tracks[source] = track;
+      // From here on the track is not ours to stop.
       this[source].value = { ...this[source].peek(), track: null };
+      this.#letGo(source);
     }
-    this.close();
     return tracks;
   }
 
   /** Lets the devices go. */
   close(): void {
     this.#closed = true;
-    this.#release('camera');
-    this.#release('microphone');
+    this.#letGo('camera');
+    this.#letGo('microphone');
+  }
+
+  #letGo(source: DeviceSource): void {
+    this.#turns[source] += 1;
+    this.#release(source);
   }
 
   #release(source: DeviceSource): void {
     this[source].peek().track?.stop();
+    this[source].value = { ...this[source].peek(), track: null };
     if (source === 'camera') return;
     this.#meter?.close();
     this.#meter = null;

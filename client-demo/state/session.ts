@@ -30,8 +30,6 @@ declare global {
   }
 }
 
-const chatKept = 200;
-
 /** One visit to a room as signals: the only place that listens to the SDK. */
 export class Session {
   readonly state = signal<LiveState>('idle');
@@ -76,7 +74,6 @@ export class Session {
       this.departure.value = null;
       this.state.value = 'connecting';
     });
-    await before?.leave();
     try {
       const room = await connect({ ...options, signal: giveUp.signal });
       if (giveUp.signal.aborted) {
@@ -88,6 +85,9 @@ export class Session {
     } catch (problem) {
       if (!giveUp.signal.aborted) this.#fail(problem);
       return null;
+    } finally {
+      // Only now: the new connection took over what waits for this person, an invitation for example.
+      void before?.leave();
     }
   }
 
@@ -138,7 +138,7 @@ export class Session {
       this.self.value = room.self;
       this.backstage.value = room.backstage ?? null;
       this.viewerCount.value = room.viewerCount;
-      this.chat.value = [...room.chatHistory];
+      this.chat.value = room.chatHistory;
       this.feeds.value = [...room.feeds.values()];
       this.localFeeds.value = [...room.localFeeds];
       this.speaker.value = room.speaker;
@@ -158,7 +158,7 @@ export class Session {
       room.on('feedTrack', feedsChanged),
       room.on('feedRemoved', feedsChanged),
       room.on('localFeeds', (feeds) => (this.localFeeds.value = [...feeds])),
-      room.on('chat', (message) => this.#chatCame(message)),
+      room.on('chat', () => (this.chat.value = room.chatHistory)),
       room.on('reactions', (counts) => this.onReactions(counts)),
       room.on('speaker', (id) => (this.speaker.value = id)),
       room.on('quality', (quality) => (this.quality.value = quality)),
@@ -166,12 +166,6 @@ export class Session {
       room.on('firstFrame', (elapsedMs) => (this.firstFrameMs.value = elapsedMs)),
       room.on('trouble', (error) => say(error.message, 'bad')),
     );
-  }
-
-  #chatCame(message: ChatMessage): void {
-    const known = this.chat.peek();
-    if (known.some((other) => other.id === message.id)) return;
-    this.chat.value = [...known, message].slice(-chatKept);
   }
 
   #stateChanged(state: LiveState, error?: Error): void {

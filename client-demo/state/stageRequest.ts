@@ -14,7 +14,13 @@ export function stageRequest(session: Session) {
     else withdrawn.delete(session);
     await session.attempt(pending ? room.withdrawRequest() : room.requestStage());
   };
-  return { pending, toggle, may: session.self.value?.rights.includes('request') ?? false };
+  return { pending, toggle, may: mayAsk(session) };
+}
+
+/** Who has a right to the stage asks for a seat at any time; everybody else has somebody to ask once the host is there. */
+function mayAsk(session: Session): boolean {
+  const rights = session.self.value?.rights ?? [];
+  return rights.includes('publish') || (rights.includes('request') && session.view.value?.status === 'live');
 }
 
 /** Says how a request went when it did not lead to the stage. */

@@ -1,10 +1,17 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import puppeteer from 'puppeteer';
 import type { Browser, Page, Viewport } from 'puppeteer';
+import type { ParticipantId } from '../../protocol/identity.ts';
 import { findChromium } from '../../tools/setup/findChromium.mjs';
-import { launchBrowser, openPage, waitForState } from '../support/browser.ts';
+import { launchBrowser, openPage, waitForFrames, waitForState } from '../support/browser.ts';
 import { startServerProcess } from '../support/serverProcess.ts';
 import type { ServerProcess } from '../support/serverProcess.ts';
+
+declare global {
+  interface Window {
+    opened?: MediaStreamTrack[];
+  }
+}
 
 const phone = { width: 390, height: 844, isMobile: true, hasTouch: true };
 let server: ServerProcess;
@@ -15,9 +22,45 @@ const click = async (page: Page, testId: string, count = 1): Promise<void> => {
   await page.waitForSelector(named(testId), { visible: true });
   await page.click(named(testId), { count });
 };
+const idOf = (page: Page): Promise<ParticipantId> =>
+  page.evaluate(() => window.tributary?.room?.self.id ?? ('' as ParticipantId));
+const tileOf = (id: string): string => `video[data-participant-id="${id}"][data-source="camera"]`;
+const textOf = (page: Page, testId: string): Promise<string> =>
+  page.$eval(named(testId), (element) => element.textContent);
 const words = (page: Page): Promise<string> => page.$eval('main', (main) => main.innerText);
 const open = (path: string, viewport?: Viewport): Promise<Page> =>
   openPage(browser, `${server.origin}${path}`, viewport);
+/** Keeps every track a page gets from a camera or microphone, in `window.opened`; lists a second camera. */
+const recordDevices = (page: Page): Promise<unknown> =>
+  page.evaluateOnNewDocument(() => {
+    const devices = navigator.mediaDevices;
+    const open = devices.getUserMedia.bind(devices);
+    const list = devices.enumerateDevices.bind(devices);
+    window.opened = [];
+    devices.enumerateDevices = async () => [
+      ...(await list()),
+      { kind: 'videoinput', deviceId: 'second', label: 'Second camera' } as MediaDeviceInfo,
+    ];
+    devices.getUserMedia = async (constraints) => {
+      const stream = await open(constraints);
+      window.opened?.push(...stream.getTracks());
+      return stream;
+    };
+  });
+const running = (page: Page): Promise<number> =>
+  page.evaluate(() => window.opened?.filter(({ readyState }) => readyState === 'live').length ?? -1);
+/** Opens a page whose devices are recorded. */
+const openRecorded = async (path: string): Promise<Page> => {
+  const page = await open('/');
+  await recordDevices(page);
+  await page.goto(`${server.origin}${path}`);
+  return page;
+};
+const openRecordedLive = async (path: string): Promise<Page> => {
+  const page = await openRecorded(path);
+  await waitForState(page, 'live');
+  return page;
+};
 const openLive = async (path: string, viewport?: Viewport): Promise<Page> => {
   const page = await open(path, viewport);
   await waitForState(page, 'live');
@@ -44,7 +87,7 @@ const waitForMicrophone = async (page: Page, witness: Page, on: boolean): Promis
 };
 
 beforeAll(async () => {
-  server = await startServerProcess(['--max-viewers=2', '--viewer-grace-ms=500']);
+  server = await startServerProcess(['--max-viewers=2', '--viewer-grace-ms=500', '--seats=2']);
   browser = await launchBrowser();
 });
 afterEach(async () => {
@@ -151,6 +194,114 @@ describe('the way on the air', () => {
   });
 });
 
+describe('the place on stage', () => {
+  test('a co-host who finds it full has no device open, and comes on when a seat is free', async () => {
+    const host = await openLive('/host?room=seats&name=Hanna&autostart=1');
+    const first = await openRecordedLive('/host?room=seats&name=Cora&as=cohost&autostart=1');
+    await waitForFrames(host, tileOf(await idOf(first)));
+    const late = await openRecorded('/host?room=seats&name=Carl&as=cohost');
+    await late.waitForSelector('.preview[data-picture="true"]');
+    await click(late, 'lobby-go-live');
+    await waitForState(late, 'live');
+    await late.waitForFunction(() => window.opened?.every(({ readyState }) => readyState === 'ended'));
+    expect(await textOf(late, 'off-stage')).toContain('Every seat on stage is taken');
+    expect(await late.$(named('toggle-camera'))).toBeNull();
+    await click(late, 'ask-to-join');
+    await late.waitForSelector(named('withdraw-request'));
+
+    await host.evaluate(async (id) => window.tributary?.room?.removeFromStage(id), await idOf(first));
+    await first.waitForSelector(named('ask-to-join'));
+    expect(await textOf(first, 'off-stage')).toContain('You are not on stage');
+    expect(await running(first)).toBe(0);
+
+    await click(host, 'toast-accept');
+    await click(late, 'stage-go');
+    await waitForFrames(host, tileOf(await idOf(late)));
+    expect(await textOf(late, 'off-stage')).toBe('');
+    expect(await late.$(named('toggle-camera'))).not.toBeNull();
+  });
+
+  test('a co-host who leaves goes with his devices, and opens none on the way out', async () => {
+    await openLive('/host?room=leave&name=Hanna&autostart=1');
+    const cohost = await openRecordedLive('/host?room=leave&name=Cora&as=cohost&autostart=1');
+    await cohost.waitForFunction(() => window.tributary?.room?.localFeeds.length === 2);
+    const before = await cohost.evaluate(() => window.opened?.length);
+    await click(cohost, 'leave-show');
+    await click(cohost, 'confirm-leave');
+    await cohost.waitForSelector(named('room-name'));
+    await cohost.waitForFunction(() => window.opened?.every(({ readyState }) => readyState === 'ended'));
+    expect(await cohost.evaluate(() => window.opened?.length)).toBe(before);
+  });
+
+  test('who is invited without a name gives it first, and keeps his seat when he writes', async () => {
+    const host = await openLive('/host?room=names&name=Hanna&autostart=1');
+    const guest = await openLive('/watch?room=names');
+    const id = await idOf(guest);
+    await click(host, 'tab-people');
+    await click(host, 'audience-invite');
+    await guest.waitForSelector(named('stage-name'));
+    expect(await guest.$eval(named('stage-go'), (button) => (button as HTMLButtonElement).disabled)).toBe(
+      true,
+    );
+    await guest.type(named('stage-name'), 'Nina');
+    await click(guest, 'stage-go');
+    await waitForFrames(host, tileOf(id));
+    await click(guest, 'chat-input');
+    await guest.keyboard.type('Here I am');
+    await guest.keyboard.press('Enter');
+    await host.waitForFunction(() => window.tributary?.room?.chatHistory.at(-1)?.text === 'Here I am');
+    const said = await host.evaluate(() => window.tributary?.room?.chatHistory.at(-1));
+    const stage = await host.evaluate(() =>
+      window.tributary?.room?.view.stage.map(({ id: who, name }) => [who, name]),
+    );
+    expect(said).toMatchObject({ from: id, name: 'Nina', role: 'cohost' });
+    expect(stage?.[1]).toEqual([id, 'Nina']);
+  });
+
+  test('a name given on stage does not cost the seat', async () => {
+    const host = await openLive('/host?room=renamed&name=Hanna&autostart=1');
+    const guest = await openLive('/watch?room=renamed');
+    await host.evaluate(async (id) => window.tributary?.room?.invite(id), await idOf(guest));
+    await guest.waitForFunction(() => window.tributary?.room?.self.invitation !== undefined);
+    // Past the sheet, as an app of its own would.
+    await guest.evaluate(async () => window.tributary?.room?.acceptInvitation());
+    await click(guest, 'stage-go');
+    await waitForFrames(host, tileOf(await idOf(guest)));
+    await click(guest, 'chat-input');
+    expect(await guest.$eval(named('name-dialog'), (dialog) => (dialog as HTMLDialogElement).open)).toBe(
+      false,
+    );
+    expect(await guest.evaluate(() => document.activeElement?.id)).toBe('chat-field');
+    await guest.keyboard.type('Still here');
+    await guest.keyboard.press('Enter');
+    await host.waitForFunction(() => window.tributary?.room?.chatHistory.at(-1)?.text === 'Still here');
+    expect(await host.evaluate(() => window.tributary?.room?.view.stage.length)).toBe(2);
+  });
+
+  test('on stage a viewer changes his camera from his own page', async () => {
+    const host = await openLive('/host?room=switch&name=Hanna&autostart=1');
+    const guest = await openRecordedLive('/watch?room=switch&name=Gus');
+    await click(guest, 'ask-to-join');
+    await click(host, 'toast-accept');
+    await click(guest, 'stage-go');
+    await waitForFrames(host, tileOf(await idOf(guest)));
+    const before = await guest.evaluate(() => window.opened?.length ?? 0);
+    await click(guest, 'more');
+    await click(guest, 'more-devices');
+    const choice = `dialog[open] ${named('choose-camera')}`;
+    await guest.waitForSelector(`${choice} option[value="second"]`);
+    await guest.select(choice, 'second');
+    await guest.waitForFunction(
+      (was) => {
+        const sent = window.tributary?.room?.localFeeds.find(({ source }) => source === 'camera')?.track;
+        return (window.opened?.length ?? 0) > was && sent === window.opened?.at(-1);
+      },
+      { polling: 50 },
+      before,
+    );
+  });
+});
+
 describe('the controls', () => {
   test('a quick hand: the button, the track and the room agree on the last press', async () => {
     const host = await openLive('/host?room=quick&name=Hanna&autostart=1');
@@ -194,6 +345,74 @@ describe('the controls', () => {
     await focused('more-statistics');
     await host.keyboard.press('Escape');
     await focused('more');
+  });
+
+  test('the side panel takes the focus to its tab, and gives it back to the button that opens it', async () => {
+    const host = await openLive('/host?room=panel&name=Hanna&autostart=1');
+    const focused = (testId: string): Promise<unknown> =>
+      host.waitForFunction((id) => document.activeElement?.getAttribute('data-testid') === id, {}, testId);
+    await click(host, 'panel-close');
+    await focused('open-chat');
+    await host.focus(named('open-people'));
+    await host.keyboard.press('Enter');
+    await focused('tab-people');
+    await host.keyboard.press('Escape');
+    await focused('open-people');
+  });
+
+  test('a menu is closed by the button that opened it', async () => {
+    const viewer = await openLive('/watch?room=menu&name=Vera');
+    for (const [opener, item] of [
+      ['more', 'more-statistics'],
+      ['reactions', 'react-heart'],
+    ] as const) {
+      await click(viewer, opener);
+      await viewer.waitForSelector(named(item), { visible: true });
+      await click(viewer, opener);
+      await viewer.waitForSelector(named(item), { hidden: true });
+      expect(await viewer.$eval(named(opener), (button) => button.getAttribute('aria-expanded'))).toBe(
+        'false',
+      );
+    }
+  });
+
+  test('what the browser cannot do is not offered', async () => {
+    const viewer = await open('/');
+    await viewer.evaluateOnNewDocument(() => {
+      Object.defineProperty(Document.prototype, 'fullscreenEnabled', { value: false });
+      Object.defineProperty(Document.prototype, 'pictureInPictureEnabled', { value: false });
+    });
+    await viewer.goto(`${server.origin}/watch?room=able&name=Vera`);
+    await waitForState(viewer, 'live');
+    await click(viewer, 'more');
+    await viewer.waitForSelector(named('more-statistics'));
+    expect(await viewer.$(named('more-pip'))).toBeNull();
+    expect(await viewer.$(named('more-full-screen'))).toBeNull();
+  });
+
+  test('a switch keeps its name, and says by itself whether it is on', async () => {
+    const host = await openLive('/host?room=switches&name=Hanna&autostart=1');
+    const viewer = await openLive('/watch?room=switches&name=Vera');
+    await waitForMicrophone(host, viewer, true);
+    const name = (): Promise<string | null> =>
+      host.$eval(named('toggle-microphone'), (button) => button.getAttribute('aria-label'));
+    const before = await name();
+    await click(host, 'toggle-microphone');
+    await waitForMicrophone(host, viewer, false);
+    expect(await name()).toBe(before);
+  });
+
+  test('with a token of its own the studio hands out no links', async () => {
+    const granted = await fetch(`${server.origin}/dev/tokens`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ room: 'granted', identity: 'hanna', name: 'Hanna', role: 'host' }),
+    });
+    const { token } = (await granted.json()) as { token: string };
+    const host = await openLive(`/host?room=granted&autostart=1#token=${token}`);
+    await click(host, 'tab-show');
+    await host.waitForSelector(named('links-elsewhere'));
+    expect(await host.$(named('copy-viewer-link'))).toBeNull();
   });
 
   test('a double click on Accept takes one request, not the next one too', async () => {
