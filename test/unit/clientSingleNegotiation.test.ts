@@ -42,7 +42,7 @@ test('sound alone needs no probing, and a later picture brings nothing twice', a
 
 test('after a failed negotiation the next one brings the stream for probing', async () => {
   const { handler, negotiations } = fakeHandler();
-  const broken = withProbator({ receive: () => Promise.reject(new Error('refused')) });
+  const broken = withProbator({ receive: (_: Wanted) => Promise.reject(new Error('refused')) });
   await expect(broken.receive([wanted('picture', 'video')])).rejects.toThrow('refused');
   await handler.receive([wanted('picture', 'video')]);
   expect(negotiations).toEqual([['picture', 'probator']]);
