@@ -55,6 +55,8 @@ export class ReceiveMedia {
   /** Consumers that are being made or in use. */
   readonly #taken = new Map<string, ConsumerInfo>();
   #transport: types.Transport | undefined;
+  /** Consumers of transports before; those close with them. */
+  readonly #retired = new WeakSet<types.Consumer>();
   #view: RoomView | undefined;
 
   constructor(events: ReceiveEvents, dropFrames: boolean) {
@@ -66,7 +68,10 @@ export class ReceiveMedia {
   use(transport: types.Transport): void {
     this.#transport = transport;
     this.#taken.clear();
-    for (const feed of this.feeds.values()) feed.consumer = undefined;
+    for (const feed of this.feeds.values()) {
+      if (feed.shownBy !== undefined) this.#retired.add(feed.shownBy);
+      feed.consumer = undefined;
+    }
   }
 
   /** Takes feeds, all in one negotiation; resolves when they can flow. */
@@ -168,8 +173,16 @@ export class ReceiveMedia {
     if (feed.consumer !== consumer) return;
     feed.track = consumer.track;
     this.#events.track(feed);
-    feed.shownBy?.close();
+    this.#endShown(feed);
     feed.shownBy = consumer;
+  }
+
+  /**
+   * Closing a consumer negotiates its connection anew. On a connection whose server side is gone that brings nothing, and
+   * takes its time from the new one, which is being negotiated just then.
+   */
+  #endShown({ shownBy }: ReceivedFeed): void {
+    if (shownBy !== undefined && !this.#retired.has(shownBy)) shownBy.close();
   }
 
   #settle(feed: ReceivedFeed): void {
@@ -183,7 +196,7 @@ export class ReceiveMedia {
     clearTimeout(feed.lingering);
     if (!this.feeds.delete(feed.feedId)) return;
     feed.consumer?.close();
-    feed.shownBy?.close();
+    this.#endShown(feed);
     feed.consumer = undefined;
     feed.track = null;
     this.#events.removed(feed);

@@ -59,6 +59,8 @@ export interface MediaSettings {
   /** A worker that does not start, or end, within this time is killed. */
   workerStartMs: number;
   workerEndMs: number;
+  /** So long after a worker was replaced by the spare one, another spare one is started. */
+  spareDelayMs: number;
   /** A layer is switched off at the publisher when nobody wanted it for this long. */
   layersOffAfterMs: number;
   /** What publishers are taken to capture whose page does not say. */
@@ -101,6 +103,7 @@ export const defaultMediaSettings: MediaSettings = {
   hungAfterSamples: 10,
   workerStartMs: 10_000,
   workerEndMs: 2000,
+  spareDelayMs: 2000,
   layersOffAfterMs: 3000,
   cameraPicture: { width: 1280, height: 720 },
   screenPicture: { width: 1920, height: 1080 },

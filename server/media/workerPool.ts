@@ -8,7 +8,12 @@ import { startWorkerProcess } from './workerProcess.ts';
 
 const backOffMs = { first: 50, most: 1000 };
 
-/** Keeps one worker process running in each slot; a dead one is replaced at once, on the same port. */
+type WorkerProcess = ReturnType<typeof startWorkerProcess>;
+
+/**
+ * Keeps one worker process running in each slot; a dead one is replaced at once, on the same port, by one that runs
+ * already: starting a process takes longest just when a machine is busy, and everybody would wait for it.
+ */
 export class WorkerPool {
   readonly #settings: MediaSettings;
   readonly #log: Logger;
@@ -19,6 +24,9 @@ export class WorkerPool {
   readonly #waiting = new Set<() => void>();
   readonly #closing = new AbortController();
   #sampler: NodeJS.Timeout | undefined;
+  /** Runs, or is starting, without a slot. */
+  #spare: WorkerProcess | undefined;
+  #spareTimer: NodeJS.Timeout | undefined;
 
   private constructor(settings: MediaSettings, log: Logger) {
     this.#settings = settings;
@@ -37,6 +45,7 @@ export class WorkerPool {
     }
     pool.#sampler = setInterval(() => pool.#sample(), settings.cpuSampleMs);
     pool.#sampler.unref();
+    pool.#keepSpare();
     return pool;
   }
 
@@ -67,6 +76,7 @@ export class WorkerPool {
   async close(): Promise<void> {
     this.#closing.abort();
     clearInterval(this.#sampler);
+    clearTimeout(this.#spareTimer);
     this.#slots.fill(undefined);
     const gone = [...this.#processes.keys()].map(
       (child) => new Promise((resolve) => child.once('close', resolve)),
@@ -85,15 +95,13 @@ export class WorkerPool {
   /** Rejects, with the process ended, when it does not do in time all that it has to before it is used. */
   async #start(slot: number): Promise<void> {
     const { workerStartMs } = this.#settings;
-    const { child, worker: starting } = this.#spawn();
+    const { child, worker: starting } = this.#takeSpare() ?? this.#spawn();
     const impatience = setTimeout(() => {
       this.#log.error({ slot, pid: child?.pid, workerStartMs }, 'media worker hangs as it starts; ending it');
       child?.kill('SIGKILL');
     }, workerStartMs);
     try {
       const worker = await starting;
-      if (child && this.#processes.has(child)) this.#processes.set(child, worker);
-      if (this.#closing.signal.aborted) worker.close();
       this.#closing.signal.throwIfAborted();
       await this.#prepare(slot, worker);
     } finally {
@@ -101,13 +109,46 @@ export class WorkerPool {
     }
   }
 
-  #spawn(): ReturnType<typeof startWorkerProcess> {
+  #takeSpare(): WorkerProcess | undefined {
+    const spare = this.#spare;
+    this.#spare = undefined;
+    return spare;
+  }
+
+  #keepSpare(): void {
+    if (this.#spare !== undefined || this.#closing.signal.aborted) return;
+    const spare = this.#spawn();
+    this.#spare = spare;
+    spare.worker.catch(() => undefined);
+    spare.child?.once('close', () => {
+      if (this.#spare !== spare) return;
+      this.#log.warn({ pid: spare.child?.pid }, 'the spare media worker died');
+      this.#spare = undefined;
+      this.#keepSpareLater();
+    });
+  }
+
+  /** Not at once: those who lost their worker are coming back just now. */
+  #keepSpareLater(): void {
+    clearTimeout(this.#spareTimer);
+    this.#spareTimer = setTimeout(() => this.#keepSpare(), this.#settings.spareDelayMs);
+    this.#spareTimer.unref();
+  }
+
+  #spawn(): WorkerProcess {
     this.#closing.signal.throwIfAborted();
     const started = startWorkerProcess({
       logLevel: this.#settings.workerLogLevel,
       ...(this.#settings.workerBin && { workerBin: this.#settings.workerBin }),
     });
     const { child } = started;
+    started.worker.then(
+      (worker) => {
+        if (child && this.#processes.has(child)) this.#processes.set(child, worker);
+        if (this.#closing.signal.aborted) worker.close();
+      },
+      () => undefined,
+    );
     // One without a pid was never there, and does not go either.
     if (child?.pid !== undefined) {
       this.#processes.set(child, undefined);
@@ -134,8 +175,8 @@ export class WorkerPool {
       });
     const running = new MediaWorker(worker, webRtcServer, slot);
     this.#slots[slot] = running;
-    await this.#measure(running);
     for (const woken of this.#waiting) woken();
+    await this.#measure(running);
     this.#log.info({ pid: worker.pid, port }, 'media worker started');
   }
 
@@ -152,6 +193,7 @@ export class WorkerPool {
     for (let waitMs = backOffMs.first; !signal.aborted; waitMs = Math.min(waitMs * 2, backOffMs.most)) {
       try {
         await this.#start(slot);
+        this.#keepSpareLater();
         return;
       } catch (error) {
         // While the node ends, workers end too, and are not missed.
