@@ -1,6 +1,12 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'puppeteer';
-import { launchBrowser, openPage, waitForEpochAfter, waitForFrames, waitForState } from '../support/browser.ts';
+import {
+  launchBrowser,
+  openPage,
+  waitForEpochAfter,
+  waitForFrames,
+  waitForState,
+} from '../support/browser.ts';
 import { startServerProcess } from '../support/serverProcess.ts';
 import type { ServerProcess } from '../support/serverProcess.ts';
 import { startTcpRelay } from '../support/tcpRelay.ts';

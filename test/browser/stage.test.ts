@@ -176,7 +176,8 @@ describe('the stage', () => {
     await host.evaluate(() => window.tributary?.room?.unpublish('screen'));
     await viewer.waitForFunction(() => document.querySelector('video[data-source="screen"]') === null);
     await viewer.waitForFunction(
-      () => ![...(window.tributary?.room?.feeds.values() ?? [])].some(({ source }) => source === 'screen-audio'),
+      () =>
+        ![...(window.tributary?.room?.feeds.values() ?? [])].some(({ source }) => source === 'screen-audio'),
     );
   });
 
