@@ -164,7 +164,8 @@ describe('the stage', () => {
       };
       setInterval(paint, 50);
       const [track] = canvas.captureStream(15).getVideoTracks();
-      await window.tributary?.room?.publishScreen({ track, audioTrack: window.voice?.track });
+      if (track === undefined || window.voice === undefined) throw new Error('nothing to share');
+      await window.tributary?.room?.publishScreen({ track, audioTrack: window.voice.track });
     });
     const picture = '[data-testid="tile-screen"][data-picture="true"] video[data-source="screen"]';
     await waitForFrames(viewer, picture);

@@ -42,7 +42,9 @@ export async function makeVoice(page: Page): Promise<void> {
 /** Publishes a voice in place of the page's microphone. */
 export async function giveVoice(page: Page): Promise<void> {
   await makeVoice(page);
-  await page.evaluate(() => window.tributary?.room?.publishMicrophone({ track: window.voice?.track }));
+  await page.evaluate(async () => {
+    if (window.voice) await window.tributary?.room?.publishMicrophone({ track: window.voice.track });
+  });
 }
 
 export async function speak(page: Page, on: boolean): Promise<void> {

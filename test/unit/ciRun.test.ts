@@ -26,7 +26,7 @@ function runCi(programs: { node?: string; npm?: string; timeout?: string }): {
   for (const [name, lines] of Object.entries({ node: '', npm: passing, ...programs })) {
     writeFileSync(join(checkout, 'bin', name), `#!/bin/sh\n${lines}\n`, { mode: 0o755 });
   }
-  const env = { ...process.env, PATH: `${join(checkout, 'bin')}:${process.env['PATH']}` };
+  const env = { ...process.env, PATH: `${join(checkout, 'bin')}:${process.env.PATH}` };
   const { status, stdout } = spawnSync('bash', [join(checkout, '.ci/run')], { env, encoding: 'utf8' });
   return { code: status, last: stdout.trimEnd().split('\n').at(-1) };
 }
