@@ -43,7 +43,7 @@ USER node
 EXPOSE 3000/tcp 9090/tcp 40000-40015/udp 40000-40015/tcp
 # Alive, not ready: a server that drains or sheds load is doing its work and is not to be restarted.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s \
-    CMD ["node", "-e", "fetch('http://127.0.0.1:9090/livez').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+    CMD ["node", "-e", "const port = process.env.TRIBUTARY_ADMIN_PORT || process.env.ADMIN_PORT || 9090; fetch('http://127.0.0.1:' + port + '/livez').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # Drains on SIGTERM; node takes signals as the first process, and the workers are its own children.
 STOPSIGNAL SIGTERM
 CMD ["node", "server/main.ts"]

@@ -1,5 +1,6 @@
 // Runs the test tiers one after another: `npm test`, `npm test -- unit`, `npm test -- browser -t "a name"`.
-// The last line is the sum of them all. Ends with 1 when a test failed, or when there was none to run.
+// The last line is the sum of them all, also when it is interrupted. Ends with 1 when a test failed, or when there was
+// none to run.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,12 +17,14 @@ const named = firstFilter === -1 ? args : args.slice(0, firstFilter);
 const filters = args.slice(named.length);
 const folder = mkdtempSync(join(tmpdir(), 'tributary-tests-'));
 const sum = { passed: 0, failed: 0, skipped: 0 };
+let interrupted = false;
 
 for (const tier of named.length > 0 ? named : tiers.filter(hasTests)) {
   const result = await runTier(tier);
   sum.passed += result.passed;
   sum.failed += result.failed;
   sum.skipped += result.skipped;
+  if (interrupted) break;
   // With a filter, a tier may well have nothing that matches.
   if (result.passed + result.failed === 0 && filters.length === 0) {
     console.error(`The ${tier} tier ran no test.`);
@@ -77,8 +80,12 @@ function runJest(jestArgs, tier, resultFile) {
       env,
       stdio: ['ignore', 'ignore', 'inherit'],
     });
-    const stop = () => jest.kill('SIGTERM');
-    process.once('SIGTERM', stop);
+    const stop = () => {
+      interrupted = true;
+      jest.kill('SIGTERM');
+    };
+    process.on('SIGTERM', stop);
+    process.on('SIGINT', stop);
     let finishedMs = 0;
     let lingered = false;
     const watch = setInterval(() => {
@@ -94,6 +101,7 @@ function runJest(jestArgs, tier, resultFile) {
     jest.once('close', () => {
       clearInterval(watch);
       process.off('SIGTERM', stop);
+      process.off('SIGINT', stop);
       resolve(lingered);
     });
   });

@@ -60,7 +60,8 @@ export class SpeakerWatch {
       router.createAudioLevelObserver({ maxEntries: 1, threshold: silenceDb, interval: silenceIntervalMs }),
     ]);
     dominance.on('dominantspeaker', ({ producer }) => this.#heard(producer, true));
-    // The dominant one is told only when he changes; who speaks again after a pause is found by his level.
+    // The dominant one is told only when he changes, and the first or only microphone is that without a sound: whether
+    // anybody speaks, and who does again after a pause, is told by the levels.
     levels.on('volumes', ([loudest]) => {
       if (loudest) this.#heard(loudest.producer, false);
     });
@@ -74,7 +75,7 @@ export class SpeakerWatch {
   #heard(producer: types.Producer, dominates: boolean): void {
     const feed = this.#microphones.get(producer.id);
     if (!feed || feed.paused) return;
-    this.#silent = false;
+    if (!dominates) this.#silent = false;
     if (dominates || !this.#dominant) this.#dominant = feed;
     this.#tell();
   }

@@ -1,10 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'puppeteer';
-import { launchBrowser, openPage, waitForFrames, waitForState } from '../support/browser.ts';
+import {
+  epochOf,
+  launchBrowser,
+  openPage,
+  waitForEpochAfter,
+  waitForFrames,
+  waitForState,
+} from '../support/browser.ts';
 import { startServerProcess } from '../support/serverProcess.ts';
 import type { ServerProcess } from '../support/serverProcess.ts';
 import { connectSignal, devToken } from '../support/signalClient.ts';
 import { cameraParameters } from '../support/rtpParameters.ts';
+import { giveVoice, speak } from '../support/voice.ts';
 
 let server: ServerProcess;
 let browser: Browser;
@@ -75,11 +83,13 @@ describe('the size of a picture', () => {
 
 describe('codecs', () => {
   test.each(['vp9', 'h264', 'av1', 'vp8'] as const)('a camera in %s is seen', async (codec) => {
+    const before = await epochOf(viewer, 'Hanna', 'camera');
     await host.evaluate(async (chosen) => {
       const room = window.tributary?.room;
       await room?.unpublish('camera');
       await room?.publishCamera({ codec: chosen });
     }, codec);
+    await waitForEpochAfter(viewer, 'Hanna', 'camera', before);
     await viewer.waitForFunction(
       async (chosen) => {
         const stats = await window.tributary?.room?.stats();
@@ -93,12 +103,63 @@ describe('codecs', () => {
   });
 });
 
-describe('sound', () => {
-  test('who speaks is told to everybody', async () => {
-    await viewer.waitForFunction(
-      () => window.tributary?.room?.speaker === window.tributary?.room?.view.stage[0]?.id,
-      { polling: 100 },
+describe('who speaks', () => {
+  /** Waits until the viewer's page says that this person speaks, or nobody. */
+  const waitForSpeaker = (name: string | null): Promise<unknown> =>
+    viewer.waitForFunction(
+      (wanted) => {
+        const room = window.tributary?.room;
+        if (!room) return false;
+        const member = room.view.stage.find(({ id }) => id === room.speaker);
+        return wanted === null ? room.speaker === null : member?.name === wanted;
+      },
+      { polling: 50 },
+      name,
     );
+  let guest: Page;
+
+  beforeAll(async () => {
+    guest = await openPage(browser, `${server.origin}/watch?room=media&name=Gus&autostart=1`);
+    await waitForState(guest, 'live');
+    await guest.evaluate(() => window.tributary?.room?.requestStage());
+    await host.waitForFunction(() => window.tributary?.room?.backstage?.requests.length === 1);
+    await host.evaluate(async () => {
+      const room = window.tributary?.room;
+      const [request] = room?.backstage?.requests ?? [];
+      if (request) await room?.acceptRequest(request.id);
+    });
+    await guest.waitForFunction(() => window.tributary?.room?.self.onStage === true);
+    await giveVoice(host);
+    await giveVoice(guest);
+  });
+
+  test('is told to everybody, and that nobody does when it is quiet', async () => {
+    await waitForSpeaker(null);
+    await speak(host, true);
+    await waitForSpeaker('Hanna');
+    await speak(host, false);
+    await waitForSpeaker(null);
+  });
+
+  test('is the one of two open microphones that has a voice in it', async () => {
+    await speak(guest, true);
+    await waitForSpeaker('Gus');
+    await speak(host, true);
+    await speak(guest, false);
+    await waitForSpeaker('Hanna');
+  });
+
+  test('is nobody when the one who speaks is muted, though he goes on talking', async () => {
+    await waitForSpeaker('Hanna');
+    await host.evaluate(() => window.tributary?.room?.setMicrophone(false));
+    await waitForSpeaker(null);
+    await host.evaluate(() => window.tributary?.room?.setMicrophone(true));
+    await waitForSpeaker('Hanna');
+  });
+
+  afterAll(async () => {
+    await guest.evaluate(() => window.tributary?.room?.leaveStage());
+    await guest.browserContext().close();
   });
 });
 

@@ -1,6 +1,12 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'puppeteer';
-import { launchBrowser, openPage, waitForFrames, waitForState } from '../support/browser.ts';
+import {
+  launchBrowser,
+  openPage,
+  waitForEpochAfter,
+  waitForFrames,
+  waitForState,
+} from '../support/browser.ts';
 import { startServerProcess } from '../support/serverProcess.ts';
 import type { ServerProcess } from '../support/serverProcess.ts';
 import { startTcpRelay } from '../support/tcpRelay.ts';
@@ -36,14 +42,8 @@ describe('recovery', () => {
     const [pid = 0] = workerPids(server.pid);
     process.kill(pid, 'SIGKILL');
     // The camera comes anew: same feed, next epoch.
-    await viewer.waitForFunction(
-      () =>
-        window.tributary?.room?.view.stage[0]?.feeds.some(
-          ({ source, epoch }) => source === 'camera' && epoch === 2,
-        ),
-      { polling: 20 },
-    );
-    await waitForFreshFrames(viewer);
+    await waitForEpochAfter(viewer, 'Hanna', 'camera', 1);
+    await waitForFrames(viewer, hostCamera, 10);
     expect(workerPids(server.pid)).not.toContain(pid);
     await waitForState(viewer, 'live');
   });
@@ -56,11 +56,11 @@ describe('recovery', () => {
     relay.cut();
     await waitForState(viewer, 'reconnecting');
     await waitForState(host, 'reconnecting');
-    await waitForFreshFrames(viewer);
+    await waitForFrames(viewer, hostCamera, 10);
     relay.mend();
     await waitForState(viewer, 'live');
     await waitForState(host, 'live');
-    await waitForFreshFrames(viewer);
+    await waitForFrames(viewer, hostCamera, 10);
     const stage = await viewer.evaluate(() =>
       window.tributary?.room?.view.stage.map(({ presence }) => presence),
     );
@@ -87,12 +87,3 @@ test('a muted host is still muted when the server was killed and has forgotten t
   });
   expect(sound).toEqual({ microphone: false, camera: true, heard: false });
 });
-
-/** Frames that arrive from now on, whatever was counted before. */
-async function waitForFreshFrames(page: Page): Promise<void> {
-  await page.$$eval('video', (videos) => {
-    for (const video of videos)
-      delete (video as HTMLVideoElement & { firstSeenFrames?: number }).firstSeenFrames;
-  });
-  await waitForFrames(page, hostCamera, 10);
-}

@@ -1,8 +1,9 @@
 import puppeteer from 'puppeteer';
 import type { Browser, Page } from 'puppeteer';
+import type { Source } from '../../protocol/sources.ts';
 import { findChromium } from '../../tools/setup/findChromium.mjs';
 
-/** Chromium with a fake camera (green, with a moving timer) and a fake microphone (a beep each second). */
+/** Chromium with a fake camera (green, with a moving timer) and a fake microphone (short beeps). */
 export async function launchBrowser(): Promise<Browser> {
   return puppeteer.launch({
     executablePath: findChromium() ?? '',
@@ -49,7 +50,9 @@ export async function waitForState(page: Page, state: LiveState, timeoutMs = 20_
   );
 }
 
-/** Waits until somebody's picture moves: its element has shown `frames` more frames than when we began to look. */
+let looks = 0;
+
+/** Waits until somebody's picture moves: its element shows `frames` more frames than when this call began to look. */
 export async function waitForFrames(
   page: Page,
   selector: string,
@@ -57,16 +60,59 @@ export async function waitForFrames(
   timeoutMs = 20_000,
 ): Promise<void> {
   await page.waitForFunction(
-    (query, more) => {
-      const video = document.querySelector<HTMLVideoElement & { firstSeenFrames?: number }>(query);
+    (query, more, look) => {
+      const video = document.querySelector<HTMLVideoElement & { seen?: { look: number; frames: number } }>(
+        query,
+      );
       if (video === null || video.readyState < 2) return false;
       const shown = video.getVideoPlaybackQuality().totalVideoFrames;
-      video.firstSeenFrames ??= shown;
-      return shown >= video.firstSeenFrames + more;
+      // An element that is given another track counts from nothing again.
+      if (video.seen?.look !== look || shown < video.seen.frames) video.seen = { look, frames: shown };
+      return shown >= video.seen.frames + more;
     },
     { timeout: timeoutMs, polling: 50 },
     selector,
     frames,
+    looks++,
+  );
+}
+
+/** How many frames an element has shown so far. */
+export function framesShown(page: Page, selector: string): Promise<number> {
+  return page.$eval(
+    selector,
+    (element) => (element as HTMLVideoElement).getVideoPlaybackQuality().totalVideoFrames,
+  );
+}
+
+/** Which coming of somebody's source a page sees: 0 for none, one more each time it comes anew. */
+export function epochOf(page: Page, name: string, source: Source): Promise<number> {
+  return page.evaluate(
+    (who, which) =>
+      window.tributary?.room?.view.stage
+        .find((member) => member.name === who)
+        ?.feeds.find((feed) => feed.source === which)?.epoch ?? 0,
+    name,
+    source,
+  );
+}
+
+/** Waits until somebody's source came anew after `epoch`. */
+export async function waitForEpochAfter(
+  page: Page,
+  name: string,
+  source: Source,
+  epoch: number,
+): Promise<void> {
+  await page.waitForFunction(
+    (who, which, before) =>
+      window.tributary?.room?.view.stage
+        .find((member) => member.name === who)
+        ?.feeds.some((feed) => feed.source === which && feed.epoch > before) === true,
+    { polling: 50 },
+    name,
+    source,
+    epoch,
   );
 }
 
@@ -90,16 +136,51 @@ export async function meanColour(
   });
 }
 
-/** The sound energy all audio receivers of a page heard within two seconds; 0 is silence. */
-export async function soundLevel(page: Page): Promise<number> {
-  const energy = (): Promise<number> =>
-    page.evaluate(async () => {
+/** Whose sound is meant; all there is when neither is named. */
+export interface Heard {
+  participantId?: string;
+  source?: Source;
+}
+
+/** The energy of what a page has heard of this so far: it grows while there is sound. */
+function soundEnergy(page: Page, { participantId, source }: Heard): Promise<number> {
+  return page.evaluate(
+    async (id, which) => {
       const stats = await window.tributary?.room?.stats();
       return (stats?.feeds ?? [])
         .filter(({ kind, direction }) => kind === 'audio' && direction === 'recv')
+        .filter((feed) => which === undefined || feed.source === which)
+        .filter((feed) => id === undefined || feed.feedId.startsWith(`${id}:`))
         .reduce((sum, feed) => sum + (feed.audioEnergy ?? 0), 0);
-    });
-  const before = await energy();
-  await new Promise((resolve) => setTimeout(resolve, 2000));
-  return (await energy()) - before;
+    },
+    participantId,
+    source,
+  );
+}
+
+/** The sound energy a page heard within two seconds; 0 is silence, and a voice makes some thousandths. */
+export async function soundLevel(page: Page, heard: Heard = {}): Promise<number> {
+  const before = await soundEnergy(page, heard);
+  await pause(2000);
+  return (await soundEnergy(page, heard)) - before;
+}
+
+/** What a voice of `makeVoice` makes in a second or less, and beeps and comfort noise do not. */
+const voiceEnergy = 0.003;
+/** The most that a page may hear within two seconds where nobody is to be heard. */
+export const silentLevel = 0.00003;
+
+/** Waits until a page hears somebody talk. */
+export async function waitForVoice(page: Page, heard: Heard = {}): Promise<void> {
+  const before = await soundEnergy(page, heard);
+  while ((await soundEnergy(page, heard)) < before + voiceEnergy) await pause(100);
+}
+
+/** Waits until a page hears nothing any more: what was on its way has been played. */
+export async function waitForSilence(page: Page, heard: Heard = {}): Promise<void> {
+  while ((await soundLevel(page, heard)) > silentLevel) continue;
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
