@@ -20,6 +20,11 @@ export function canWatch(): boolean {
   );
 }
 
+/** Whether sound can be sent to another loudspeaker than the browser's own. */
+export function canChooseSpeaker(): boolean {
+  return 'setSinkId' in HTMLMediaElement.prototype;
+}
+
 interface NewerSender {
   setParameters(parameters: RTCRtpSendParameters, options: object): Promise<void>;
 }

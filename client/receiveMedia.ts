@@ -25,6 +25,7 @@ export class ReceivedFeed implements RemoteFeed {
   /** Whose track is shown: after a consumer ended its last picture stays, until the next one has a picture. */
   shownBy: types.Consumer | undefined;
   epoch = 0;
+  hops = 0;
   dropped: DroppedFrames | undefined;
   lingering: ReturnType<typeof setTimeout> | undefined;
 
@@ -153,6 +154,7 @@ export class ReceiveMedia {
     }
     feed.consumer = consumer;
     feed.epoch = info.epoch;
+    feed.hops = info.hops;
     if (this.#dropFrames && consumer.rtpReceiver !== undefined) {
       feed.dropped = new DroppedFrames(consumer.rtpReceiver, () => {
         if (info.kind === 'video') this.#events.frame();

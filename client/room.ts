@@ -1,5 +1,6 @@
 import type { JoinReply } from '../protocol/clientMessages.ts';
 import type { FeedId, ParticipantId, RoomId } from '../protocol/identity.ts';
+import type { QualityLevel } from '../protocol/qualityLevel.ts';
 import type { BackstageView, ChatMessage, RoomView, SelfView } from '../protocol/roomView.ts';
 import type { Source } from '../protocol/sources.ts';
 import { AccessToken } from './accessToken.ts';
@@ -188,9 +189,18 @@ export class Room extends RoomRequests implements TributaryRoom {
     return feed === undefined ? 0 : this.#levels.received(feed);
   }
 
+  qualityOf(participantId: ParticipantId): QualityLevel {
+    return this.#known.qualities.of(participantId);
+  }
+
+  async setSpeaker(deviceId: string): Promise<void> {
+    await this.#viewports.speaker.choose(deviceId);
+  }
+
   async stats(): Promise<RoomStats> {
     const { receive, send, transports } = this.#media;
-    const stats = await this.#stats.read(transports, [...receive.feeds.values()], send.feeds);
+    const media = await this.#stats.read(transports, [...receive.feeds.values()], send.feeds);
+    const stats = { ...media, nodeId: this.#connection.nodeId };
     const { elapsedMs } = this.#firstFrame;
     return elapsedMs === undefined ? stats : { ...stats, firstFrameMs: elapsedMs };
   }
@@ -243,6 +253,7 @@ export class Room extends RoomRequests implements TributaryRoom {
   #joined(reply: JoinReply, prepared: PreparedMedia): void {
     const first = this.#state === undefined;
     const missed = this.#state?.returned(reply) ?? [];
+    const qualities = this.#state?.qualities.replace(reply.quality) ?? [];
     this.#state ??= new RoomState(reply);
     if (first) this.#pictureAtJoin = reply.media.consumers.some(({ kind }) => kind === 'video');
     this.#switches.restart(this.#state.intent);
@@ -255,6 +266,8 @@ export class Room extends RoomRequests implements TributaryRoom {
     if (reply.backstage) this.#events.emit('backstage', reply.backstage);
     this.#events.emit('viewers', this.viewerCount);
     this.#events.emit('speaker', this.speaker);
+    for (const { participantId, level } of qualities)
+      this.#events.emit('participantQuality', participantId, level);
     for (const message of missed) this.#events.emit('chat', message);
   }
 

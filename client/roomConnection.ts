@@ -52,6 +52,11 @@ export class RoomConnection {
     this.#parts = parts;
   }
 
+  /** The node whose room we are in, or were last. */
+  get nodeId(): string {
+    return this.#joined?.hello.nodeId ?? '';
+  }
+
   /** Joins for the first time. What refuses that is told to the caller, who decides whether to try again. */
   async start(abort: AbortSignal | undefined): Promise<void> {
     const giveUp = (): void => this.#end('ended', new TributaryError('aborted'));

@@ -39,6 +39,10 @@ export function roomHandlers(parts: RoomHandlerParts): Omit<SignalHandlers, 'los
       state().speaker = participantId;
       events.emit('speaker', participantId);
     },
+    quality: (told) => {
+      state().qualities.set(told);
+      events.emit('participantQuality', told.participantId, told.level);
+    },
     chat: (message) => {
       if (state().said(message)) events.emit('chat', message);
     },

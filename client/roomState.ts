@@ -1,6 +1,7 @@
 import type { JoinReply } from '../protocol/clientMessages.ts';
 import type { ParticipantId } from '../protocol/identity.ts';
 import type { BackstageView, ChatMessage, MediaIntent, RoomView, SelfView } from '../protocol/roomView.ts';
+import { ParticipantQualities } from './participantQualities.ts';
 
 /** Messages kept for a page that opens its chat late. */
 const chatKept = 200;
@@ -13,6 +14,7 @@ export class RoomState {
   viewerCount: number;
   speaker: ParticipantId | null;
   chat: readonly ChatMessage[];
+  readonly qualities: ParticipantQualities;
 
   constructor(reply: JoinReply) {
     this.view = reply.room;
@@ -21,6 +23,7 @@ export class RoomState {
     this.viewerCount = reply.viewerCount;
     this.speaker = reply.speaker as ParticipantId | null;
     this.chat = reply.chat;
+    this.qualities = new ParticipantQualities(reply.quality);
   }
 
   /** Our own microphone and camera; undefined without a seat. */

@@ -5,6 +5,9 @@ import type { LocalSource } from './localSource.ts';
 import type { ReceivedFeed } from './receiveMedia.ts';
 import type { FeedStats, RoomStats } from './types.ts';
 
+/** What the transports tell. */
+type MediaStats = Pick<RoomStats, 'rttMs' | 'availableOutgoingBps' | 'feeds'>;
+
 /** Reads what flows, feed by feed; bitrates and losses are those since the look before. */
 export class RoomStatsReader {
   readonly #reader = new ReportReader();
@@ -13,8 +16,8 @@ export class RoomStatsReader {
     transports: readonly types.Transport[],
     received: readonly ReceivedFeed[],
     sent: readonly LocalSource[],
-  ): Promise<Omit<RoomStats, 'firstFrameMs'>> {
-    const stats: Omit<RoomStats, 'firstFrameMs'> = { rttMs: 0, feeds: [] };
+  ): Promise<MediaStats> {
+    const stats: MediaStats = { rttMs: 0, feeds: [] };
     for (const transport of transports) {
       const reports = await this.#reader.read(transport);
       const { path } = reports;
@@ -34,7 +37,7 @@ export class RoomStatsReader {
 }
 
 function receivedStats(
-  { feedId, source, kind, consumer, dropped }: ReceivedFeed,
+  { feedId, source, kind, consumer, dropped, hops }: ReceivedFeed,
   reports: ReportPair,
 ): FeedStats | undefined {
   const report = reports.ofType('inbound-rtp').find(({ mid }) => mid === consumer?.localId);
@@ -49,6 +52,7 @@ function receivedStats(
     codec: reports.codecOf(report),
     bitrateBps: reports.bitrateBps(report, 'bytesReceived'),
     packetsLostRatio: reports.lossOf(report),
+    hops,
     ...(Number.isFinite(delayMs) && { jitterBufferMs: delayMs }),
   };
   if (kind === 'audio') return { ...stats, audioEnergy: report.totalAudioEnergy ?? 0 };

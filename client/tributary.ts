@@ -9,7 +9,7 @@ export async function connect(options: ConnectOptions): Promise<TributaryRoom> {
   return Room.enter(options);
 }
 
-export { supportProblem } from './browserSupport.ts';
+export { canChooseSpeaker, supportProblem } from './browserSupport.ts';
 export { listDevices, openDevice, watchDevices } from './devices.ts';
 export type { Device, Devices } from './devices.ts';
 export { prepare } from './preparation.ts';
@@ -22,6 +22,7 @@ export { errors } from '../protocol/errors.ts';
 export type { ErrorCode } from '../protocol/errors.ts';
 export type { FeedId, ParticipantId, RoomId } from '../protocol/identity.ts';
 export { limits } from '../protocol/limits.ts';
+export type { QualityLevel } from '../protocol/qualityLevel.ts';
 export { reactionKinds } from '../protocol/reactions.ts';
 export type { ReactionKind } from '../protocol/reactions.ts';
 export type { Right, Role } from '../protocol/roles.ts';

@@ -1,5 +1,6 @@
 import type { FeedViewport } from '../protocol/clientMessages.ts';
 import type { FeedId, ParticipantId, RoomId } from '../protocol/identity.ts';
+import type { QualityLevel } from '../protocol/qualityLevel.ts';
 import type { ReactionKind } from '../protocol/reactions.ts';
 import type { AudienceEntry, BackstageView, ChatMessage, RoomView, SelfView } from '../protocol/roomView.ts';
 import type { LeaveReason } from '../protocol/serverMessages.ts';
@@ -23,7 +24,7 @@ export type ConnectionState = 'connecting' | 'live' | 'reconnecting' | 'ended' |
 
 /** Good: nothing to say. `poor` comes with a sentence a person understands. */
 export interface ConnectionQuality {
-  level: 'good' | 'fair' | 'poor';
+  level: QualityLevel;
   /** e.g. "Your uplink is losing packets"; empty when good. */
   sentence: string;
 }
@@ -75,6 +76,8 @@ export interface FeedStats {
   frames?: number;
   keyFrames?: number;
   jitterBufferMs?: number;
+  /** Received: how many pipes between media workers it passes on the server's side. */
+  hops?: number;
   /** Sound heard since the feed started, as WebRTC's `totalAudioEnergy`: it grows while there is any. */
   audioEnergy?: number;
   /** Layers being sent, highest first, for a simulcast publisher. */
@@ -82,6 +85,8 @@ export interface FeedStats {
 }
 export interface RoomStats {
   rttMs: number;
+  /** The server node we are connected to. */
+  nodeId: string;
   availableOutgoingBps?: number;
   feeds: FeedStats[];
   /** From `connect()` to the first video frame rendered; undefined before that. */
@@ -107,6 +112,8 @@ export interface RoomEvents {
   speaker: (participantId: ParticipantId | null) => void;
   data: (message: { from: ParticipantId; topic: string; payload: string }) => void;
   quality: (quality: ConnectionQuality) => void;
+  /** How well somebody's media arrives at the server, our own included. */
+  participantQuality: (participantId: ParticipantId, level: QualityLevel) => void;
   left: (reason: LeaveReason, durationMs?: number) => void;
   firstFrame: (elapsedMs: number) => void;
   /** Something of ours went wrong outside a call, e.g. the camera was unplugged. The room goes on. */
@@ -149,6 +156,13 @@ export interface TributaryRoom {
   setQuality(feedId: FeedId | 'all', quality: Quality): void;
   /** 0 to 1, from the packets or the local track; for a ring that breathes. Costs the server nothing. */
   audioLevel(participantId: ParticipantId): number;
+  /** How well this person's media arrives at the server: good until it is seen to suffer for some seconds. */
+  qualityOf(participantId: ParticipantId): QualityLevel;
+  /**
+   * The loudspeaker of all sound that is attached to `<audio>` elements, now and later; empty is the browser's own.
+   * Ask `canChooseSpeaker()` first. Where the device is unplugged, the sound goes back to the browser's own.
+   */
+  setSpeaker(deviceId: string): Promise<void>;
   stats(): Promise<RoomStats>;
 
   requestStage(): Promise<void>;

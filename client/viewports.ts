@@ -1,6 +1,7 @@
 import type { FeedViewport } from '../protocol/clientMessages.ts';
 import type { FeedId } from '../protocol/identity.ts';
 import { ShownElement } from './shownElement.ts';
+import { SpeakerChoice } from './speakerChoice.ts';
 import type { Quality, RemoteFeed } from './types.ts';
 import { ViewBatch, viewportOf } from './viewBatch.ts';
 
@@ -24,6 +25,7 @@ export interface ViewportParts {
 
 /** The elements that show feeds: keeps their tracks current, and tells the server what is seen and how large. */
 export class Viewports {
+  readonly speaker = new SpeakerChoice();
   readonly #parts: ViewportParts;
   readonly #attachments = new Set<Attachment>();
   readonly #watched = new Set<FeedId>();
@@ -42,6 +44,7 @@ export class Viewports {
     const shown = video ? new ShownElement(element, () => this.#changed()) : undefined;
     const attachment: Attachment = { feedId, element, stream: new MediaStream(), shown };
     this.#attachments.add(attachment);
+    if (element instanceof HTMLAudioElement) this.speaker.add(element);
     if (video) this.#watched.add(feedId);
     this.#show(attachment, this.#parts.feed(feedId)?.track ?? null);
     this.#changed();
@@ -81,6 +84,7 @@ export class Viewports {
   close(): void {
     clearTimeout(this.#timer);
     for (const attachment of [...this.#attachments]) this.#detach(attachment);
+    this.speaker.close();
     clearTimeout(this.#timer);
     this.#timer = undefined;
   }
@@ -88,7 +92,9 @@ export class Viewports {
   #detach(attachment: Attachment): void {
     if (!this.#attachments.delete(attachment)) return;
     attachment.shown?.close();
-    if (attachment.element.srcObject === attachment.stream) attachment.element.srcObject = null;
+    const { element } = attachment;
+    if (element instanceof HTMLAudioElement) this.speaker.remove(element);
+    if (element.srcObject === attachment.stream) element.srcObject = null;
     this.#changed();
   }
 

@@ -7,7 +7,7 @@ import type { TransportInfo } from './mediaParameters.ts';
 import { reactionKinds } from './reactions.ts';
 import type { AudienceEntry, BackstageView, ChatMessage, RoomView, SelfView } from './roomView.ts';
 import type { FeedId } from './identity.ts';
-import type { ConsumerInfo } from './serverMessages.ts';
+import type { ConsumerInfo, ParticipantQuality } from './serverMessages.ts';
 
 const nothing = z.strictObject({});
 const target = z.strictObject({ participantId: participantIdSchema });
@@ -127,6 +127,8 @@ export interface JoinReply {
   chat: ChatMessage[];
   viewerCount: number;
   speaker: string | null;
+  /** Of those whose level is not good. */
+  quality: ParticipantQuality[];
   media: JoinMedia;
 }
 

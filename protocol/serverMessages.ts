@@ -1,6 +1,7 @@
 import type { ReactionKind } from './reactions.ts';
 import type { FeedId, MediaKind, ParticipantId } from './identity.ts';
 import type { RtpCapabilitiesMessage, RtpParametersMessage } from './mediaParameters.ts';
+import type { QualityLevel } from './qualityLevel.ts';
 import type { BackstageView, ChatMessage, RoomView, SelfView } from './roomView.ts';
 
 /** What a browser needs to receive one feed. It flows as soon as both sides are ready; there is nothing to resume. */
@@ -10,11 +11,19 @@ export interface ConsumerInfo {
   feedId: FeedId;
   epoch: number;
   kind: MediaKind;
+  /** Pipes between media workers that the feed passes on its way from its publisher's transport to this one. */
+  hops: number;
   rtpParameters: RtpParametersMessage;
 }
 
 /** Why the server let a connection go. The page says so; only `shutdown` is worth coming back for. */
 export type LeaveReason = 'kicked' | 'banned' | 'replaced' | 'ended' | 'shutdown';
+
+/** How well somebody's media arrives at the server. Good until told otherwise. */
+export interface ParticipantQuality {
+  participantId: ParticipantId;
+  level: QualityLevel;
+}
 
 /** Everything the server says unasked, one tuple of arguments an event. */
 export interface ServerMessages {
@@ -31,6 +40,8 @@ export interface ServerMessages {
   reactions: Partial<Record<ReactionKind, number>>;
   /** Who speaks loudest now, or nobody. */
   speaker: { participantId: ParticipantId | null };
+  /** A level changed, and stayed so for some seconds. */
+  quality: ParticipantQuality;
   data: { from: ParticipantId; topic: string; payload: string };
   /** Asks the publisher of `feedId` for a keyframe of every layer it sends, now. */
   keyframe: { feedId: FeedId };

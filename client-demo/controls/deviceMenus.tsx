@@ -1,43 +1,59 @@
-import { chosenDevices } from '../state/remembered.ts';
+import type { Signal } from '@preact/signals';
+import { canChooseSpeaker } from '../../client/tributary.ts';
+import type { Device } from '../../client/tributary.ts';
+import { chosenDevices, chosenSpeaker } from '../state/remembered.ts';
 import { useDevices } from '../state/devices.ts';
 import type { DeviceSource } from '../state/devices.ts';
 import { Icon } from './icons.tsx';
+import type { IconName } from './icons.tsx';
 
-/** Which camera and microphone; the choice is remembered. */
+/** Which camera, microphone and speaker; the choice is remembered. The speaker is the session's own business. */
 export function DeviceMenus({ onChosen }: { onChosen: (source: DeviceSource, deviceId: string) => void }) {
   const devices = useDevices();
   return (
     <div class="devices">
-      <DeviceMenu source="camera" label="Camera" devices={devices.camera} onChosen={onChosen} />
-      <DeviceMenu source="microphone" label="Microphone" devices={devices.microphone} onChosen={onChosen} />
+      {(['camera', 'microphone'] as const).map((source) => (
+        <DeviceMenu
+          key={source}
+          what={source}
+          icon={source}
+          devices={devices[source]}
+          chosen={chosenDevices[source]}
+          onChosen={(deviceId) => onChosen(source, deviceId)}
+        />
+      ))}
+      {canChooseSpeaker() && devices.speaker.length > 0 && (
+        <DeviceMenu what="speaker" icon="sound" devices={devices.speaker} chosen={chosenSpeaker} />
+      )}
     </div>
   );
 }
 
 interface DeviceMenuProps {
-  source: DeviceSource;
-  label: string;
-  devices: readonly { deviceId: string; label: string }[];
-  onChosen: (source: DeviceSource, deviceId: string) => void;
+  what: DeviceSource | 'speaker';
+  icon: IconName;
+  devices: readonly Device[];
+  chosen: Signal<string>;
+  onChosen?: (deviceId: string) => void;
 }
 
-function DeviceMenu({ source, label, devices, onChosen }: DeviceMenuProps) {
-  const chosen = chosenDevices[source];
+function DeviceMenu({ what, icon, devices, chosen, onChosen }: DeviceMenuProps) {
+  const label = what.charAt(0).toUpperCase() + what.slice(1);
   const known = devices.some(({ deviceId }) => deviceId === chosen.value);
   return (
     <label class="device">
-      <Icon name={source} size={20} />
+      <Icon name={icon} size={20} />
       <span class="visually-hidden">{label}</span>
       <select
-        data-testid={`choose-${source}`}
+        data-testid={`choose-${what}`}
         value={known ? chosen.value : (devices[0]?.deviceId ?? '')}
         disabled={devices.length === 0}
         onChange={(event) => {
           chosen.value = event.currentTarget.value;
-          onChosen(source, chosen.value);
+          onChosen?.(chosen.value);
         }}
       >
-        {devices.length === 0 && <option value="">No {source} to choose</option>}
+        {devices.length === 0 && <option value="">No {what} to choose</option>}
         {devices.map(({ deviceId, label: name }, index) => (
           <option key={deviceId} value={deviceId}>
             {name === '' ? `${label} ${index + 1}` : name}

@@ -35,6 +35,7 @@ export function StatsPanel({ session, onClose }: { session: Session; onClose: ()
       ) : (
         <>
           <dl>
+            <Line name="Server" value={stats.nodeId} />
             <Line name="Round trip" value={`${Math.round(stats.rttMs)} ms`} />
             {stats.firstFrameMs !== undefined && !session.onStage.value && (
               <Line name="First picture after" value={`${Math.round(stats.firstFrameMs)} ms`} />
@@ -77,6 +78,7 @@ function Feed({ feed, who }: { feed: FeedStats; who: string }) {
         {feed.jitterBufferMs !== undefined && (
           <Line name="Delay (jitter buffer)" value={`${Math.round(feed.jitterBufferMs)} ms`} />
         )}
+        {feed.hops !== undefined && <Line name="Hops between workers" value={`${feed.hops}`} />}
         {layers.length > 0 && <Line name="Layers" value={layers.join(', ')} />}
       </dl>
     </section>

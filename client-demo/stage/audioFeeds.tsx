@@ -2,12 +2,14 @@ import type { Signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { RemoteFeed } from '../../client/tributary.ts';
 import type { Session } from '../state/session.ts';
+import { useChosenSpeaker } from '../state/speaker.ts';
 
 /** `blocked`: the browser wants a tap before it plays sound. `silenced`: the person turned it off. */
 export type Sound = 'off' | 'on' | 'blocked' | 'silenced';
 
 /** The sound of everybody else. */
 export function AudioFeeds({ session, sound }: { session: Session; sound: Signal<Sound> }) {
+  useChosenSpeaker(session);
   const heard = session.feeds.value.filter((feed) => feed.kind === 'audio');
   return (
     <div hidden>

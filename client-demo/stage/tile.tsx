@@ -4,6 +4,7 @@ import type { Session } from '../state/session.ts';
 import { mirrorSelf } from '../state/remembered.ts';
 import { Initials } from './initials.tsx';
 import { useLevel } from './levels.ts';
+import { QualityBars } from './qualityBars.tsx';
 import type { Rect } from './stageLayout.ts';
 import type { Tile } from './tileModel.ts';
 
@@ -47,8 +48,6 @@ export function StageTile({ session, tile, rect, leaving }: TileProps) {
   useLevel(figure, tile.source === 'camera' && !tile.muted && !tile.away ? loudness : null);
 
   const label = tile.source === 'screen' ? `${tile.own ? 'Your' : `${tile.name}’s`} screen` : tile.name;
-  const quality = session.quality.value;
-  const weak = tile.own && tile.source === 'camera' && quality.level !== 'good';
   return (
     <figure
       ref={figure}
@@ -93,19 +92,7 @@ export function StageTile({ session, tile, rect, leaving }: TileProps) {
           </span>
           {tile.own && tile.source === 'camera' && <span class="name-pill-note">You</span>}
         </figcaption>
-        {weak && (
-          <span
-            class="bars"
-            data-level={quality.level}
-            role="img"
-            aria-label={quality.sentence}
-            title={quality.sentence}
-          >
-            <i />
-            <i />
-            <i />
-          </span>
-        )}
+        <QualityBars session={session} tile={tile} />
       </div>
     </figure>
   );

@@ -34,6 +34,8 @@ export const chosenDevices = {
   camera: remembered('tributary.camera', ''),
   microphone: remembered('tributary.microphone', ''),
 };
+/** The loudspeaker chosen last; empty is the browser's own. */
+export const chosenSpeaker = remembered('tributary.speaker', '');
 /** `on` or `off`: whether one sees oneself as in a mirror. */
 export const mirrorSelf = remembered('tributary.mirror', 'on');
 

@@ -7,6 +7,8 @@ import type {
   ConnectOptions,
   LeaveReason,
   LocalFeed,
+  ParticipantId,
+  QualityLevel,
   ReactionKind,
   RemoteFeed,
   RoomView,
@@ -46,6 +48,8 @@ export class Session {
   readonly localFeeds = signal<readonly LocalFeed[]>([]);
   readonly speaker = signal<string | null>(null);
   readonly quality = signal<ConnectionQuality>({ level: 'good', sentence: '' });
+  /** How the media of everybody on stage arrives; whoever is missing does well. */
+  readonly qualities = signal<ReadonlyMap<ParticipantId, QualityLevel>>(new Map());
   readonly firstFrameMs = signal<number | null>(null);
 
   readonly onStage = computed(() => this.self.value?.onStage ?? false);
@@ -143,6 +147,7 @@ export class Session {
       this.localFeeds.value = [...room.localFeeds];
       this.speaker.value = room.speaker;
       this.quality.value = room.quality;
+      this.qualities.value = new Map(room.view.stage.map(({ id }) => [id, room.qualityOf(id)]));
       this.#stateChanged(room.state);
     });
     const feedsChanged = () => {
@@ -162,6 +167,9 @@ export class Session {
       room.on('reactions', (counts) => this.onReactions(counts)),
       room.on('speaker', (id) => (this.speaker.value = id)),
       room.on('quality', (quality) => (this.quality.value = quality)),
+      room.on('participantQuality', (id, level) => {
+        this.qualities.value = new Map(this.qualities.value).set(id, level);
+      }),
       room.on('left', (reason, durationMs) => this.#departed(reason, durationMs)),
       room.on('firstFrame', (elapsedMs) => (this.firstFrameMs.value = elapsedMs)),
       room.on('trouble', (error) => say(error.message, 'bad')),

@@ -81,6 +81,9 @@ export interface MediaSettings {
   silenceIntervalMs: number;
   /** Below this level (dBov) nobody is speaking. */
   silenceDb: number;
+  /** How long a publisher's uplink has to be worse, or better, before the room is told. */
+  uplinkWorseAfterMs: number;
+  uplinkBetterAfterMs: number;
 }
 
 export const defaultMediaSettings: MediaSettings = {
@@ -126,4 +129,6 @@ export const defaultMediaSettings: MediaSettings = {
   speakerIntervalMs: 300,
   silenceIntervalMs: 800,
   silenceDb: -60,
+  uplinkWorseAfterMs: 3000,
+  uplinkBetterAfterMs: 6000,
 };

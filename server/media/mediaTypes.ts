@@ -7,6 +7,7 @@ import type {
   RtpParametersMessage,
   TransportInfo,
 } from '../../protocol/mediaParameters.ts';
+import type { QualityLevel } from '../../protocol/qualityLevel.ts';
 import type { ConsumerInfo } from '../../protocol/serverMessages.ts';
 
 /** The media side of one node: its workers, and one `RoomMedia` a room. */
@@ -90,4 +91,6 @@ export interface RoomMediaEvents {
   pliSent(feedId: FeedId): void;
   layersWanted(publisherId: ParticipantId, feedId: FeedId, maxSpatialLayer: number): void;
   speaker(participantId: ParticipantId | null): void;
+  /** How well a publisher's media arrives; good until told otherwise, and again when he publishes nothing. */
+  quality(publisherId: ParticipantId, level: QualityLevel): void;
 }

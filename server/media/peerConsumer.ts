@@ -74,6 +74,7 @@ export class PeerConsumer {
       feedId: this.feed.feedId,
       epoch: this.feed.epoch,
       kind: this.feed.kind,
+      hops: this.#place === originPlace ? 0 : 1,
       rtpParameters: this.consumer.rtpParameters as RtpParametersMessage,
     };
   }

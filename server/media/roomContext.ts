@@ -38,5 +38,6 @@ export function deferred(events: RoomMediaEvents, closed: () => boolean, log: Lo
     pliSent: (...told) => later(() => events.pliSent(...told)),
     layersWanted: (...told) => later(() => events.layersWanted(...told)),
     speaker: (...told) => later(() => events.speaker(...told)),
+    quality: (...told) => later(() => events.quality(...told)),
   };
 }

@@ -16,6 +16,7 @@ import type { RoomContext } from './roomContext.ts';
 import { Shards } from './shards.ts';
 import type { Shard } from './shards.ts';
 import { SpeakerWatch } from './speakerWatch.ts';
+import { UplinkWatch } from './uplinkWatch.ts';
 
 type ProduceRequest = Parameters<RoomMedia['produce']>[0];
 
@@ -31,6 +32,7 @@ export class MediasoupRoom implements RoomMedia {
   readonly #shards: Shards;
   readonly #delivery: FeedDelivery;
   readonly #speaker: SpeakerWatch;
+  readonly #uplinks: UplinkWatch;
   readonly #peers = new Map<ParticipantId, Peer>();
   readonly #feeds = new Map<FeedId, Feed>();
   readonly #opening = new Map<FeedId, OpeningFeed>();
@@ -43,6 +45,7 @@ export class MediasoupRoom implements RoomMedia {
     this.#onClose = onClose;
     this.#delivery = new FeedDelivery(this.#context, this.#feeds, this.#peers);
     this.#speaker = new SpeakerWatch(this.#context);
+    this.#uplinks = new UplinkWatch(this.#context);
     this.#shards = new Shards(this.#context, {
       died: (shard) => this.#shardDied(shard),
       closed: (shard) => this.#delivery.shardGone(shard),
@@ -141,6 +144,7 @@ export class MediasoupRoom implements RoomMedia {
     this.#feeds.set(feedId, feed);
     feed.setPaused(opening.paused);
     void this.#speaker.add(feed);
+    this.#uplinks.add(feed);
     void this.#delivery.offer(feed);
     return done(undefined);
   }
@@ -243,6 +247,7 @@ export class MediasoupRoom implements RoomMedia {
     for (const feed of feeds) {
       this.#feeds.delete(feed.feedId);
       this.#speaker.remove(feed);
+      this.#uplinks.remove(feed);
     }
     for (const peer of this.#peers.values()) {
       const ids = feeds.map((feed) => peer.stopConsuming(feed)).filter((id) => id !== undefined);

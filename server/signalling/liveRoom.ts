@@ -4,6 +4,7 @@ import type { ClientMessage, ClientToServerEvents, JoinReply } from '../../proto
 import { done, refuse } from '../../protocol/errors.ts';
 import type { Result } from '../../protocol/errors.ts';
 import type { FeedId, ParticipantId, RoomId } from '../../protocol/identity.ts';
+import type { QualityLevel } from '../../protocol/qualityLevel.ts';
 import type { Role } from '../../protocol/roles.ts';
 import type { LeaveReason, ServerToClientEvents } from '../../protocol/serverMessages.ts';
 import type { RoomMedia, RoomMediaEvents } from '../media/mediaTypes.ts';
@@ -42,6 +43,8 @@ export class LiveRoom {
   readonly #backstagePace: ViewPace;
   #media: RoomMedia | undefined;
   #speaker: ParticipantId | null = null;
+  /** Publishers whose media does not arrive well. */
+  readonly #quality = new Map<ParticipantId, QualityLevel>();
 
   constructor(parts: LiveRoomParts) {
     this.room = parts.room;
@@ -131,6 +134,7 @@ export class LiveRoom {
       chat: this.room.chatHistory(),
       viewerCount: this.room.viewerCount(),
       speaker: this.#speaker,
+      quality: [...this.#quality].map(([participantId, level]) => ({ participantId, level })),
       media: media.value,
     });
   }
@@ -280,6 +284,7 @@ export class LiveRoom {
     this.#media?.close();
     this.#media = undefined;
     this.#speaker = null;
+    this.#quality.clear();
   }
 
   /** Nobody is here to be shown anything. */
@@ -334,6 +339,11 @@ export class LiveRoom {
       speaker: (participantId) => {
         this.#speaker = participantId;
         this.#io.to(this.room.id).emit('speaker', { participantId });
+      },
+      quality: (participantId, level) => {
+        if (level === 'good') this.#quality.delete(participantId);
+        else this.#quality.set(participantId, level);
+        this.#io.to(this.room.id).emit('quality', { participantId, level });
       },
     };
   }

@@ -60,7 +60,7 @@ describe('the media of a room', () => {
     valueOf(await room.produce(ann, 'camera'));
     await until('both have it', () => room.added(bob).length === 1 && room.added(cid).length === 1);
     expect(room.added(ann)).toEqual([]);
-    expect(room.added(bob)[0]).toMatchObject({ feedId: 'ann:camera', epoch: 1, kind: 'video' });
+    expect(room.added(bob)[0]).toMatchObject({ feedId: 'ann:camera', epoch: 1, kind: 'video', hops: 0 });
     room.room.close();
   });
 

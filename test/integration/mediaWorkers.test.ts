@@ -49,6 +49,7 @@ describe('rooms over several workers', () => {
     expect(pids(media).used).toHaveLength(1);
     const joined = valueOf(await room.join(bob));
     expect(joined.consumers.map((one) => one.feedId)).toEqual(['ann:camera']);
+    expect(joined.consumers[0]?.hops).toBe(1);
     expect(media.workers().map((worker) => worker.routers)).toEqual([1, 1]);
     expect(media.workers().map((worker) => worker.producers.video)).toEqual([1, 1]);
     valueOf(await room.produce(ann, 'microphone'));

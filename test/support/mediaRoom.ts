@@ -69,6 +69,7 @@ export class TestRoom {
       pliSent: write('pliSent'),
       layersWanted: write('layersWanted'),
       speaker: write('speaker'),
+      quality: write('quality'),
     });
   }
 

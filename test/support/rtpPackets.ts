@@ -1,0 +1,20 @@
+/** An RTP packet with a few bytes of sound or picture. */
+export function rtpPacket(ssrc: number, payloadType: number, sequence: number): Buffer {
+  const packet = Buffer.alloc(32, 1);
+  packet.writeUInt8(0x80, 0);
+  packet.writeUInt8(payloadType, 1);
+  packet.writeUInt16BE(sequence & 0xffff, 2);
+  packet.writeUInt32BE(sequence * 960, 4);
+  packet.writeUInt32BE(ssrc, 8);
+  return packet;
+}
+
+/** An RTCP sender report; mediasoup scores a stream whenever one comes. */
+export function senderReport(ssrc: number): Buffer {
+  const report = Buffer.alloc(28);
+  report.writeUInt8(0x80, 0);
+  report.writeUInt8(200, 1);
+  report.writeUInt16BE(6, 2);
+  report.writeUInt32BE(ssrc, 4);
+  return report;
+}
