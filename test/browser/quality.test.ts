@@ -23,7 +23,8 @@ const sendThrough = (page: Page, port: number) =>
       const sdp = description.sdp
         ?.replace(/^a=candidate:.* tcp .*\r\n/gim, '')
         .replace(/^(a=candidate:\S+ 1 udp \d+ \S+) \d+/gim, `$1 ${relayPort}`);
-      return original.call(this, { type: description.type, ...(sdp !== undefined && { sdp }) });
+      const changed = { type: description.type, ...(sdp !== undefined && { sdp }) };
+      return Reflect.apply(original, this, [changed]) as Promise<void>;
     };
   }, port);
 

@@ -8,7 +8,8 @@ import type { ChatMessage } from '../../protocol/roomView.ts';
 describe('chat', () => {
   const message = (id: number, sentAtMs: number): ChatMessage =>
     ({ id, sentAtMs, from: 'hanna', name: 'Hanna', role: 'host', text: `${id}` }) as ChatMessage;
-  const reply = (...chat: ChatMessage[]): JoinReply => ({ room: {}, self: {}, chat }) as unknown as JoinReply;
+  const reply = (...chat: ChatMessage[]): JoinReply =>
+    ({ room: {}, self: {}, chat, quality: [] }) as unknown as JoinReply;
 
   test('what was missed while away is told once, and what was known is not told again', () => {
     const state = new RoomState(reply(message(1, 100)));
