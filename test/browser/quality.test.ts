@@ -18,8 +18,12 @@ const waitFor = (page: Page, selector: string) => page.waitForSelector(selector,
 /** Makes a page send its media to another port than the server names. */
 const sendThrough = (page: Page, port: number) =>
   page.evaluateOnNewDocument((relayPort) => {
-    const original = RTCPeerConnection.prototype.setRemoteDescription;
-    RTCPeerConnection.prototype.setRemoteDescription = function (description) {
+    // Its type also has the old form with callbacks, which nobody uses here.
+    const prototype = RTCPeerConnection.prototype as {
+      setRemoteDescription(description: RTCSessionDescriptionInit): Promise<void>;
+    };
+    const original = prototype.setRemoteDescription;
+    prototype.setRemoteDescription = function (description) {
       const sdp = description.sdp
         ?.replace(/^a=candidate:.* tcp .*\r\n/gim, '')
         .replace(/^(a=candidate:\S+ 1 udp \d+ \S+) \d+/gim, `$1 ${relayPort}`);
@@ -79,7 +83,7 @@ test('a speaker that is chosen plays what is attached, and what is attached late
   await waitFor(host, '[data-testid="choose-speaker"] option:nth-child(2)');
   const chosen = await host.$eval(
     '[data-testid="choose-speaker"] option:last-child',
-    (option) => (option as HTMLOptionElement).value,
+    (option) => option.value,
   );
   await host.select('[data-testid="choose-speaker"]', chosen);
   const soundsBy = (count: number) =>
@@ -96,7 +100,9 @@ test('a speaker that is chosen plays what is attached, and what is attached late
   await openPage(browser, `${server.origin}/host?room=quality&name=Iris&as=cohost&autostart=1`);
   await soundsBy(2);
   const refused = await host.evaluate(() =>
-    window.tributary!.room!.setSpeaker('no such device').catch((error: { code: string }) => error.code),
+    window
+      .tributary!.room!.setSpeaker('no such device')
+      .catch((error: unknown) => (error as { code: string }).code),
   );
   expect(refused).toBe('no-device');
   await soundsBy(2);
