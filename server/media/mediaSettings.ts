@@ -112,7 +112,7 @@ export const defaultMediaSettings: MediaSettings = {
   screenPicture: { width: 1920, height: 1080 },
   keyframes: {
     pliIgnoredMs: 300,
-    pliSpacingMs: 3000,
+    pliSpacingMs: 1000,
     pliOnlySpacingMs: 400,
     answerMs: 60,
     askSpacingMs: { ample: 100, scarce: 200 },
