@@ -22,7 +22,7 @@ import { talkHandlers } from './handlers/talkHandlers.ts';
 import type { Line } from './line.ts';
 import { LineWatch } from './lineWatch.ts';
 import type { CutReason } from './lineWatch.ts';
-import type { SocketServer } from './liveRoom.ts';
+import type { SocketServer } from './roomChannel.ts';
 import { LiveRooms } from './liveRooms.ts';
 import type { LiveRoomsParts } from './liveRooms.ts';
 import { MessageRates } from './messageRates.ts';

@@ -1,10 +1,8 @@
 import type { Logger } from 'pino';
-import type { Server } from 'socket.io';
-import type { ClientMessage, ClientToServerEvents, JoinReply } from '../../protocol/clientMessages.ts';
+import type { ClientMessage, JoinReply } from '../../protocol/clientMessages.ts';
 import { done, refuse } from '../../protocol/errors.ts';
 import type { Result } from '../../protocol/errors.ts';
 import type { FeedId, ParticipantId, RoomId } from '../../protocol/identity.ts';
-import type { QualityLevel } from '../../protocol/qualityLevel.ts';
 import type { Role } from '../../protocol/roles.ts';
 import type { LeaveReason, ServerToClientEvents } from '../../protocol/serverMessages.ts';
 import type { RoomMedia, RoomMediaEvents } from '../media/mediaTypes.ts';
@@ -12,9 +10,8 @@ import type { Actor, Effect } from '../rooms/commands.ts';
 import type { Room } from '../rooms/room.ts';
 import type { Connection } from './connection.ts';
 import type { MessageRates } from './messageRates.ts';
-import { ViewPace } from './viewPace.ts';
-
-export type SocketServer = Server<ClientToServerEvents, ServerToClientEvents>;
+import { RoomChannel } from './roomChannel.ts';
+import type { SocketServer } from './roomChannel.ts';
 
 export interface LiveRoomParts {
   io: SocketServer;
@@ -29,7 +26,6 @@ export interface LiveRoomParts {
 /** One room as its connections meet it: the room's rules, its media, and who is on the line. */
 export class LiveRoom {
   readonly room: Room;
-  readonly #io: SocketServer;
   readonly #log: Logger;
   readonly #parts: LiveRoomParts;
   readonly #connections = new Map<ParticipantId, Connection>();
@@ -38,26 +34,14 @@ export class LiveRoom {
   readonly #joining = new Map<ParticipantId, Promise<unknown>>();
   /** What people who are not connected had left, so that a new connection gives no new budgets. */
   readonly #restingRates = new Map<ParticipantId, MessageRates>();
-  readonly #backstageChannel: string;
-  readonly #roomPace: ViewPace;
-  readonly #backstagePace: ViewPace;
+  readonly #channel: RoomChannel;
   #media: RoomMedia | undefined;
-  #speaker: ParticipantId | null = null;
-  /** Publishers whose media does not arrive well. */
-  readonly #quality = new Map<ParticipantId, QualityLevel>();
 
   constructor(parts: LiveRoomParts) {
     this.room = parts.room;
-    this.#io = parts.io;
     this.#log = parts.log.child({ room: parts.room.id });
     this.#parts = parts;
-    this.#backstageChannel = `${parts.room.id}/backstage`; // `/` is in no room's name
-    this.#roomPace = new ViewPace(() => {
-      this.#io.to(this.room.id).emit('room', this.room.view());
-    });
-    this.#backstagePace = new ViewPace(() => {
-      this.#io.to(this.#backstageChannel).emit('backstage', this.room.backstage());
-    });
+    this.#channel = new RoomChannel(parts.io, parts.room);
   }
 
   /** The media of the show that is on; undefined between shows. */
@@ -123,18 +107,15 @@ export class LiveRoom {
     const self = this.room.self(actor.id);
     if (self === undefined) return refuse('room-ended');
 
-    await connection.socket.join(this.room.id);
     const moderates = actor.rights.includes('moderate');
-    if (moderates) await connection.socket.join(this.#backstageChannel);
-    else await connection.socket.leave(this.#backstageChannel);
+    await this.#channel.enter(connection, moderates);
     return done({
       self,
       room: this.room.view(),
       ...(moderates ? { backstage: this.room.backstage() } : {}),
       chat: this.room.chatHistory(),
       viewerCount: this.room.viewerCount(),
-      speaker: this.#speaker,
-      quality: [...this.#quality].map(([participantId, level]) => ({ participantId, level })),
+      ...this.#channel.heard,
       media: media.value,
     });
   }
@@ -199,25 +180,23 @@ export class LiveRoom {
 
   #detach(connection: Connection): void {
     connection.session = undefined;
-    void connection.socket.leave(this.room.id);
-    void connection.socket.leave(this.#backstageChannel);
+    this.#channel.leave(connection);
   }
 
   /** Does what the room's rules decided, in order. */
   perform(effect: Effect): void {
     switch (effect.type) {
       case 'roomChanged':
-        return this.#roomPace.changed();
+        return this.#channel.roomChanged();
       case 'backstageChanged':
-        return this.#backstagePace.changed();
+        return this.#channel.backstageChanged();
       case 'selfChanged': {
         const self = this.room.self(effect.id);
         if (self !== undefined) this.#connections.get(effect.id)?.socket.emit('self', self);
         return;
       }
       case 'chat':
-        this.#io.to(this.room.id).emit('chat', effect.message);
-        return;
+        return this.#channel.chat(effect.message);
       case 'pauseFeed':
         this.#media?.setPaused(effect.feedId, effect.paused);
         return;
@@ -250,11 +229,11 @@ export class LiveRoom {
   }
 
   reactions(counts: Parameters<ServerToClientEvents['reactions']>[0]): void {
-    this.#io.to(this.room.id).volatile.emit('reactions', counts);
+    this.#channel.reactions(counts);
   }
 
   viewersChanged(count: number): void {
-    this.#io.to(this.room.id).emit('viewers', { count });
+    this.#channel.viewersChanged(count);
   }
 
   sendData(
@@ -265,7 +244,7 @@ export class LiveRoom {
   ): Result<Record<string, never>> {
     const message = { from, topic, payload };
     if (to === undefined) {
-      this.#io.to(this.room.id).emit('data', message);
+      this.#channel.data(message);
       return done({});
     }
     const receiver = this.#connections.get(to);
@@ -283,14 +262,12 @@ export class LiveRoom {
   closeMedia(): void {
     this.#media?.close();
     this.#media = undefined;
-    this.#speaker = null;
-    this.#quality.clear();
+    this.#channel.forgetMedia();
   }
 
   /** Nobody is here to be shown anything. */
   stopViews(): void {
-    this.#roomPace.stop();
-    this.#backstagePace.stop();
+    this.#channel.stopViews();
   }
 
   #dismissEverybody(reason: LeaveReason, durationMs?: number): void {
@@ -337,13 +314,10 @@ export class LiveRoom {
         this.#connections.get(publisherId)?.socket.emit('layers', { feedId, maxSpatialLayer });
       },
       speaker: (participantId) => {
-        this.#speaker = participantId;
-        this.#io.to(this.room.id).emit('speaker', { participantId });
+        this.#channel.speaker(participantId);
       },
       quality: (participantId, level) => {
-        if (level === 'good') this.#quality.delete(participantId);
-        else this.#quality.set(participantId, level);
-        this.#io.to(this.room.id).emit('quality', { participantId, level });
+        this.#channel.quality(participantId, level);
       },
     };
   }
