@@ -28,7 +28,7 @@ const sendThrough = (page: Page, port: number) =>
         ?.replace(/^a=candidate:.* tcp .*\r\n/gim, '')
         .replace(/^(a=candidate:\S+ 1 udp \d+ \S+) \d+/gim, `$1 ${relayPort}`);
       const changed = { type: description.type, ...(sdp !== undefined && { sdp }) };
-      return Reflect.apply(original, this, [changed]) as Promise<void>;
+      return Reflect.apply(original, this, [changed]);
     };
   }, port);
 
