@@ -59,6 +59,8 @@ export interface MediaSettings {
   /** A worker that does not start, or end, within this time is killed. */
   workerStartMs: number;
   workerEndMs: number;
+  /** Whether a worker is kept ready to take the place of one that dies. */
+  spareWorker: boolean;
   /** So long after a worker was replaced by the spare one, another spare one is started. */
   spareDelayMs: number;
   /** A layer is switched off at the publisher when nobody wanted it for this long. */
@@ -106,6 +108,7 @@ export const defaultMediaSettings: MediaSettings = {
   hungAfterSamples: 10,
   workerStartMs: 10_000,
   workerEndMs: 2000,
+  spareWorker: true,
   spareDelayMs: 2000,
   layersOffAfterMs: 3000,
   cameraPicture: { width: 1280, height: 720 },

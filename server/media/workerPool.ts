@@ -116,7 +116,7 @@ export class WorkerPool {
   }
 
   #keepSpare(): void {
-    if (this.#spare !== undefined || this.#closing.signal.aborted) return;
+    if (!this.#settings.spareWorker || this.#spare !== undefined || this.#closing.signal.aborted) return;
     const spare = this.#spawn();
     this.#spare = spare;
     spare.worker.catch(() => undefined);

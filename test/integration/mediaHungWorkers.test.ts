@@ -49,7 +49,7 @@ describe('a worker that hangs', () => {
   });
 
   test('before it answers at all is ended, and another one started', async () => {
-    media = await startMedia({ workerBin: program, workerStartMs: 1500 });
+    media = await startMedia({ workerBin: program, workerStartMs: 1500, spareWorker: false });
     writeFileSync(order, '');
     await replaceWorker();
     await until('another worker runs', runs);
@@ -57,7 +57,7 @@ describe('a worker that hangs', () => {
   });
 
   test('before its port is open is ended, and another one started', async () => {
-    media = await startMedia({ workerStartMs: 1500 });
+    media = await startMedia({ workerStartMs: 1500, spareWorker: false });
     const hung: number[] = [];
     observer.once('newworker', ({ pid }: types.Worker) => {
       hung.push(pid);
@@ -69,7 +69,7 @@ describe('a worker that hangs', () => {
   });
 
   test('as it starts does not keep the node from ending either', async () => {
-    media = await startMedia({ workerBin: program, workerEndMs: 50 });
+    media = await startMedia({ workerBin: program, workerEndMs: 50, spareWorker: false });
     writeFileSync(order, '');
     await replaceWorker();
     await until('the next one hangs', () => !existsSync(order));
