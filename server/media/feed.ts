@@ -10,6 +10,7 @@ import type { FeedLayers } from './layerChoice.ts';
 import { LayerDemand } from './layerDemand.ts';
 import type { RoomContext } from './roomContext.ts';
 import type { Shard } from './shards.ts';
+import { SentLayers } from './sentLayers.ts';
 import { limitTraces } from './traceLimit.ts';
 
 /** PLIs for all layers of one picture go out within this time; two for one layer are further apart. */
@@ -41,6 +42,8 @@ export class Feed {
   readonly pliSpacingMs: number;
   /** Only for video of a publisher who can be asked. */
   readonly asker: KeyframeAsker | undefined;
+  /** Only for simulcast of such a publisher. */
+  readonly sent: SentLayers | undefined;
   readonly #context: RoomContext;
   readonly #demand: LayerDemand | undefined;
   #demandTimer: NodeJS.Timeout | undefined;
@@ -69,6 +72,7 @@ export class Feed {
     if (options.keyframes) {
       const ask = (): void => events.keyframeWanted(this.publisherId, this.feedId);
       this.asker = new KeyframeAsker(settings.keyframes, ask);
+      if (this.layers.kind === 'simulcast') this.sent = new SentLayers(producer, settings.keyframes.answerMs);
     }
     const watched = this.asker?.watch(producer, originPlace) ?? producer.enableTraceEvent([...pliTraces]);
     watched.catch((error: unknown) => {
@@ -87,9 +91,10 @@ export class Feed {
     return this.#paused;
   }
 
-  /** The highest layer that is certainly being sent now. */
+  /** The highest layer that is being sent now, as far as is known. */
   get liveLayer(): number {
-    return this.#demand?.liveLayer(performance.now()) ?? this.layers.scales.length - 1;
+    const wanted = this.#demand?.liveLayer(performance.now()) ?? this.layers.scales.length - 1;
+    return Math.min(wanted, this.sent?.top ?? Infinity);
   }
 
   /** A consumer wants layers up to `layer` from now on; undefined when it wants none. */
@@ -127,6 +132,7 @@ export class Feed {
   close(): void {
     clearTimeout(this.#demandTimer);
     this.asker?.close();
+    this.sent?.close();
     this.producer.close();
   }
 

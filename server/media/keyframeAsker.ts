@@ -43,6 +43,13 @@ export class KeyframeAsker {
       if (trace.type === 'keyframe') this.#sawKeyframe(place, trace.info);
       else if (isPliSent(trace)) this.#pacing.pli(performance.now());
     });
+    // mediasoup moves everybody to another layer then; its PLI comes to nothing so soon after a keyframe.
+    let layersSent = 0;
+    producer.on('score', (scores) => {
+      const sent = scores.filter(({ score }) => score > 0).length;
+      if (sent < layersSent && sent > 0) this.ready(`layer gone ${place}`, place, false);
+      layersSent = sent;
+    });
     await producer.enableTraceEvent(place === originPlace ? ['keyframe', ...pliTraces] : ['keyframe']);
   }
 

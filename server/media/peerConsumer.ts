@@ -34,6 +34,7 @@ export class PeerConsumer {
   #applied: LayerChoice;
   /** Until the first picture, no layer above this is chosen. */
   #startLayer: number;
+  #stopWaiting: (() => void) | undefined;
   #applying = false;
   #closed = false;
 
@@ -53,9 +54,11 @@ export class PeerConsumer {
       consumer.on('layerschange', (layers) => {
         if (!layers) return;
         feed.asker?.served(consumer.id);
+        this.#stopWaiting?.();
         this.#startLayer = Infinity;
         void this.#apply();
       });
+      this.#stopWaiting = feed.sent?.onKeyframe((top) => this.#keyframePassed(top));
     }
   }
 
@@ -101,9 +104,17 @@ export class PeerConsumer {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#stopWaiting?.();
     this.feed.want(this.consumer.id, undefined);
     this.feed.asker?.served(this.consumer.id);
     this.consumer.close();
+  }
+
+  /** A keyframe went by without a picture here: its layers are all there are to wait for. */
+  #keyframePassed(top: number): void {
+    if (this.consumer.paused || !this.#connected()) return;
+    this.#startLayer = top;
+    void this.#apply();
   }
 
   get #effective(): LayerChoice {

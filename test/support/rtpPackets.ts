@@ -9,12 +9,25 @@ export function rtpPacket(ssrc: number, payloadType: number, sequence: number): 
   return packet;
 }
 
-/** An RTCP sender report; mediasoup scores a stream whenever one comes. */
+/** The first packet of a VP8 keyframe. */
+export function keyframePacket(ssrc: number, payloadType: number, sequence: number): Buffer {
+  const packet = rtpPacket(ssrc, payloadType, sequence);
+  // A payload descriptor that begins a partition, and a frame that needs no other.
+  packet.writeUInt8(0x10, 12);
+  packet.writeUInt8(0x00, 13);
+  return packet;
+}
+
+/**
+ * An RTCP sender report; mediasoup scores a stream whenever one comes, and moves nobody to another layer before it knows
+ * by their reports' times how the two go together.
+ */
 export function senderReport(ssrc: number): Buffer {
   const report = Buffer.alloc(28);
   report.writeUInt8(0x80, 0);
   report.writeUInt8(200, 1);
   report.writeUInt16BE(6, 2);
   report.writeUInt32BE(ssrc, 4);
+  report.writeUInt32BE(1, 8);
   return report;
 }
