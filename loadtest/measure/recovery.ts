@@ -14,24 +14,36 @@ export interface RecoveryPlan {
 }
 
 export interface RecoveryResult {
-  /** How long the picture stood still for each viewer at each kill. */
+  /** How long the picture stood still for each viewer because of each kill. */
   stillMs: Summary;
   samplesMs: number[];
   /** Pictures that had not come back when the next kill was due. */
   lost: number;
+  /** The longest other time between two frames, for each viewer and kill: what the machine does to them. */
+  otherMs: Summary;
+  /** The same in as many periods of the same length without a kill. */
+  withoutKillMs: Summary;
+}
+
+/** A time without a new frame, by the wall clock; `toMs` is now where it has not ended. */
+interface Gap {
+  fromMs: number;
+  toMs: number;
+  ended: boolean;
 }
 
 declare global {
   interface Window {
-    /** The longest time between two frames since it was last asked, and whether the picture moves now. */
-    stillness?: () => { longestMs: number; moves: boolean };
+    /** Every time between two frames that could be seen, since it was last asked. */
+    gaps?: () => Gap[];
   }
 }
 
 const picture = 'video[data-source="camera"]';
 const warmUpMs = 2000;
-/** At 20 to 30 frames a second, a picture without a new one for this long does not move. */
-const movesWithinMs = 500;
+/** Frames on their way when the worker is killed are still shown; the picture stops within this time. */
+const stopsWithinMs = 500;
+const noticedMs = 60;
 
 /** Kills the one worker of a running show again and again, and sees how long viewers of the demo look at a still picture. */
 export async function measureRecovery({ viewers, kills, everyMs }: RecoveryPlan): Promise<RecoveryResult> {
@@ -44,49 +56,81 @@ export async function measureRecovery({ viewers, kills, everyMs }: RecoveryPlan)
     while (pages.length < viewers) {
       const page = await openPage(browser, `${server.origin}/watch?room=R&name=V${pages.length}&autostart=1`);
       await waitForFrames(page, picture);
-      await page.evaluate(watchStillness, picture, movesWithinMs);
+      await page.evaluate(watchGaps, picture, noticedMs);
       pages.push(page);
     }
     await sleep(warmUpMs);
+    const withoutKillMs: number[] = [];
     const samplesMs: number[] = [];
+    const otherMs: number[] = [];
     let lost = 0;
-    for (let kill = 0; kill < kills; kill++) {
-      await Promise.all(pages.map(readStillness));
-      const [pid] = workerPids(server.pid);
-      if (pid === undefined) throw new Error('the server has no media worker');
-      process.kill(pid, 'SIGKILL');
+    for (let period = 0; period < 2 * kills; period++) {
+      await Promise.all(pages.map(readGaps));
+      // In turns, so that whatever the machine does meets both.
+      const killedAtMs = period % 2 === 0 ? undefined : Date.now();
+      if (killedAtMs !== undefined) killWorker(server.pid);
       await sleep(everyMs);
-      for (const { longestMs, moves } of await Promise.all(pages.map(readStillness))) {
-        if (moves) samplesMs.push(longestMs);
-        else lost++;
+      for (const gaps of await Promise.all(pages.map(readGaps))) {
+        if (killedAtMs === undefined) {
+          withoutKillMs.push(longest(gaps));
+          continue;
+        }
+        const caused = gaps.filter(
+          ({ fromMs, toMs }) => toMs > killedAtMs && fromMs < killedAtMs + stopsWithinMs,
+        );
+        if (caused.some(({ ended }) => !ended)) lost++;
+        else samplesMs.push(longest(caused));
+        otherMs.push(longest(gaps.filter((gap) => !caused.includes(gap))));
       }
     }
-    return { stillMs: summarize(samplesMs), samplesMs, lost };
+    return {
+      stillMs: summarize(samplesMs),
+      samplesMs,
+      lost,
+      otherMs: summarize(otherMs),
+      withoutKillMs: summarize(withoutKillMs),
+    };
   } finally {
     await browser.close();
     await server.stop();
   }
 }
 
-function readStillness(page: Page): Promise<{ longestMs: number; moves: boolean }> {
-  return page.evaluate(() => window.stillness?.() ?? { longestMs: NaN, moves: false });
+function killWorker(serverPid: number): void {
+  const [pid] = workerPids(serverPid);
+  if (pid === undefined) throw new Error('the server has no media worker');
+  process.kill(pid, 'SIGKILL');
+}
+
+function longest(gaps: readonly Gap[]): number {
+  return Math.max(0, ...gaps.map(({ fromMs, toMs }) => toMs - fromMs));
+}
+
+function readGaps(page: Page): Promise<Gap[]> {
+  return page.evaluate(() => window.gaps?.() ?? []);
 }
 
 /** Runs in the page. */
-function watchStillness(query: string, movingMs: number): void {
+function watchGaps(query: string, leastMs: number): void {
   const video = document.querySelector<HTMLVideoElement>(query);
-  let lastMs = performance.now();
-  let longestMs = 0;
-  const frame = (): void => {
-    const nowMs = performance.now();
-    longestMs = Math.max(longestMs, nowMs - lastMs);
+  let lastMs = Date.now();
+  let seen: Gap[] = [];
+  const look = (ended: boolean): void => {
+    const nowMs = Date.now();
+    if (nowMs - lastMs >= leastMs) seen.push({ fromMs: lastMs, toMs: nowMs, ended });
     lastMs = nowMs;
+  };
+  const frame = (): void => {
+    look(true);
     video?.requestVideoFrameCallback(frame);
   };
   video?.requestVideoFrameCallback(frame);
-  window.stillness = () => {
-    const seen = { longestMs, moves: performance.now() - lastMs < movingMs };
-    longestMs = 0;
-    return seen;
+  window.gaps = () => {
+    const sinceMs = lastMs;
+    look(false);
+    lastMs = sinceMs;
+    const told = seen;
+    seen = [];
+    return told;
   };
 }
