@@ -76,6 +76,17 @@ describe('a worker that hangs', () => {
     await media.close();
   });
 
+  test('as the spare one does not keep the node from ending either', async () => {
+    let started = 0;
+    observer.on('newworker', () => started++);
+    media = await startMedia({ workerBin: program, workerEndMs: 50, spareDelayMs: 10 });
+    await until('a spare one runs', () => started === 2);
+    writeFileSync(order, '');
+    process.kill(media.workers()[0]!.pid, 'SIGKILL');
+    await until('the next spare one hangs', () => !existsSync(order));
+    await media.close();
+  });
+
   test('ends the start of a node, which says so', async () => {
     writeFileSync(order, '');
     media = undefined;
