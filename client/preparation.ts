@@ -7,6 +7,8 @@ import { TributaryError } from './tributaryError.ts';
 
 /** What joining needs of this browser, whatever the room: made once, used for every connection of the page. */
 export interface PreparedMedia {
+  /** Names the capabilities of the server it was made for. */
+  key: string;
   device: Device;
   rtpCapabilities: RtpCapabilitiesMessage;
   certificate: RTCCertificate;
@@ -22,30 +24,42 @@ type BrowserPart = Pick<PreparedMedia, 'certificate' | 'fingerprints' | 'keyfram
 
 let browserSide: { part: Promise<BrowserPart>; expiresMs: number } | undefined;
 let device: { key: string; loading: Promise<Device> } | undefined;
-const asked = new Map<string, Promise<void>>();
+/** What each server said that it speaks. */
+const spoken = new Map<string, Promise<RtpCapabilitiesMessage>>();
 
 /** Does ahead of time what `connect()` would have to wait for: asks the server what it speaks, makes a certificate. */
-export function prepare(url?: string): Promise<void> {
+export async function prepare(url?: string): Promise<void> {
+  await prepareFor(url);
+}
+
+/** The same; what was prepared, for a server that still speaks what it did then. */
+export async function prepareFor(url?: string): Promise<PreparedMedia> {
   const origin = originOf(url);
-  const before = asked.get(origin);
-  if (before !== undefined) return before;
-  const asking = fetchCapabilities(origin).then(async (capabilities) => {
-    await prepareMedia(capabilities);
-  });
-  asked.set(origin, asking);
-  asking.catch(() => asked.delete(origin));
-  return asking;
+  const asking = spoken.get(origin) ?? fetchCapabilities(origin);
+  spoken.set(origin, asking);
+  asking.catch(() => spoken.delete(origin));
+  return prepareMedia(await asking);
 }
 
 /** Makes the browser ready for a server with these capabilities; what was made before is used again. */
 export async function prepareMedia(routerCapabilities: RtpCapabilitiesMessage): Promise<PreparedMedia> {
   if (!canWatch()) throw new TributaryError('unsupported-browser');
-  const key = JSON.stringify(routerCapabilities);
+  const key = capabilitiesKey(routerCapabilities);
   const loading = device?.key === key ? device.loading : loadDevice(routerCapabilities);
   device = { key, loading };
   loading.catch(() => (device = undefined));
   const [made, loaded] = await Promise.all([browserPart(), loading]);
-  return { ...made, device: loaded, rtpCapabilities: loaded.recvRtpCapabilities as RtpCapabilitiesMessage };
+  return {
+    ...made,
+    key,
+    device: loaded,
+    rtpCapabilities: loaded.recvRtpCapabilities as RtpCapabilitiesMessage,
+  };
+}
+
+/** Names these capabilities. */
+export function capabilitiesKey(routerCapabilities: RtpCapabilitiesMessage): string {
+  return JSON.stringify(routerCapabilities);
 }
 
 /** The origin to connect to: the page's own by default. */

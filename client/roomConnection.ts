@@ -9,11 +9,11 @@ import { protocolVersion } from '../protocol/version.ts';
 import type { AccessToken } from './accessToken.ts';
 import { backoffMs } from './backoff.ts';
 import { MediaAttempts } from './mediaAttempts.ts';
-import { prepare, prepareMedia } from './preparation.ts';
+import { capabilitiesKey, prepareFor, prepareMedia } from './preparation.ts';
 import type { PreparedMedia } from './preparation.ts';
 import { isAboutToken, isFinal } from './refusals.ts';
 import { SignalConnection, requestTimeoutMs } from './signalConnection.ts';
-import type { Ask, SignalHandlers } from './signalConnection.ts';
+import type { Ask, SignalHandlers, SignalOptions } from './signalConnection.ts';
 import { TributaryError } from './tributaryError.ts';
 import type { ConnectionState, ConnectOptions } from './types.ts';
 import { WakefulPause } from './wakefulPause.ts';
@@ -31,6 +31,12 @@ export interface RoomConnectionParts {
   changed(state: ConnectionState, error?: TributaryError): void;
   /** The server let us go for good. */
   left(reason: LeaveReason, durationMs?: number): void;
+}
+
+/** A join, and what it was made with. */
+interface Question {
+  message: ClientMessageInput<'join'>;
+  prepared: PreparedMedia;
 }
 
 /** Being in a room: joins, and comes back by itself until it is over. */
@@ -63,10 +69,7 @@ export class RoomConnection {
     abort?.addEventListener('abort', giveUp, { once: true });
     if (abort?.aborted) giveUp();
     try {
-      // All that a join needs comes at the same time as the socket; what fails here fails again where it counts.
-      void this.#parts.token.get().catch(() => undefined);
-      void prepare(this.#parts.origin).catch(() => undefined);
-      await this.#join(await this.#open());
+      await this.#enter();
     } catch (error) {
       const reason = this.#isOver() ? this.#ending : error;
       this.#end('error', reason instanceof TributaryError ? reason : undefined);
@@ -108,11 +111,33 @@ export class RoomConnection {
     this.#end('ended');
   }
 
-  async #open(): Promise<SignalConnection> {
+  /** Joins by the socket there is, or else by a new one. */
+  async #enter(): Promise<void> {
+    const keep = this.#mediaGone ? undefined : this.#parts.session();
+    this.#mediaGone = false;
+    try {
+      if (this.#signal?.open) await this.#join(this.#signal, keep);
+      else await this.#openAndJoin(keep);
+    } catch (error) {
+      this.#mediaGone ||= keep === undefined;
+      throw error;
+    }
+  }
+
+  async #openAndJoin(keep: string | undefined): Promise<void> {
+    // All that a join needs comes at the same time as the socket; what fails here fails again where it counts.
+    const early = this.#question(prepareFor(this.#parts.origin), keep).catch(() => undefined);
+    const signal = await this.#open(early.then((question) => question?.message));
+    await this.#join(signal, keep, signal.joined && (await early));
+  }
+
+  async #open(joining: SignalOptions['joining']): Promise<SignalConnection> {
     const { signal: over } = this.#over;
-    const signal: SignalConnection = await SignalConnection.open(
-      this.#parts.origin,
-      {
+    const signal: SignalConnection = await SignalConnection.open({
+      origin: this.#parts.origin,
+      joining,
+      abort: over,
+      handlers: {
         ...this.#parts.handlers,
         lost: () => {
           if (signal === this.#signal) this.#recover({});
@@ -124,8 +149,7 @@ export class RoomConnection {
           if (signal === this.#signal) this.#recover({ media: true, afterMs });
         },
       },
-      over,
-    );
+    });
     if (over.aborted) {
       signal.close();
       throw this.#ending;
@@ -134,42 +158,36 @@ export class RoomConnection {
     return signal;
   }
 
-  async #join(signal: SignalConnection): Promise<void> {
-    const keep = this.#mediaGone ? undefined : this.#parts.session();
-    this.#mediaGone = false;
-    try {
-      const [prepared, token] = await Promise.all([
-        prepareMedia(signal.hello.rtpCapabilities),
-        this.#parts.token.get(),
-      ]);
-      const reply = await this.#askToJoin(signal, prepared, token, keep);
-      if (this.#isOver()) throw this.#ending;
-      this.#joined = signal;
-      this.#parts.joined(reply, prepared);
-    } catch (error) {
-      this.#mediaGone ||= keep === undefined;
-      throw error;
-    }
+  /** `early` was sent with the CONNECT. */
+  async #join(signal: SignalConnection, keep: string | undefined, early?: Question): Promise<void> {
+    const { rtpCapabilities } = signal.hello;
+    const fits = early?.prepared.key === capabilitiesKey(rtpCapabilities);
+    const question = fits ? early : await this.#question(prepareMedia(rtpCapabilities), keep);
+    const reply = await this.#askToJoin(signal, question, fits);
+    if (this.#isOver()) throw this.#ending;
+    this.#joined = signal;
+    this.#parts.joined(reply, question.prepared);
   }
 
-  async #askToJoin(
-    signal: SignalConnection,
-    prepared: PreparedMedia,
-    token: string,
-    keep: string | undefined,
-  ): Promise<JoinReply> {
+  async #question(preparing: Promise<PreparedMedia>, keep: string | undefined): Promise<Question> {
+    const [prepared, token] = await Promise.all([preparing, this.#parts.token.get()]);
     const start = this.#parts.start();
     const { rtpCapabilities, fingerprints, keyframes } = prepared;
     const message = {
       protocol: protocolVersion,
+      token,
       rtpCapabilities,
       fingerprints,
       features: { keyframes },
       ...(start && { start }),
       ...(keep !== undefined && { keep }),
     };
+    return { message, prepared };
+  }
+
+  async #askToJoin(signal: SignalConnection, { message }: Question, sent: boolean): Promise<JoinReply> {
     try {
-      return await signal.ask('join', { ...message, token });
+      return await ((sent && signal.joined) || signal.ask('join', message));
     } catch (error) {
       if (!(error instanceof TributaryError) || !isAboutToken(error.code) || !this.#parts.token.forget())
         throw error;
@@ -201,7 +219,7 @@ export class RoomConnection {
       if (waitMs > 0) await this.#pause.for(waitMs);
       if (this.#isOver()) return;
       try {
-        await this.#join(this.#signal?.open ? this.#signal : await this.#open());
+        await this.#enter();
         if (this.#signal?.open && !this.#mediaGone) return this.#live();
         waitMs = backoffMs(attempt, Math.random());
       } catch (error) {

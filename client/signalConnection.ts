@@ -5,6 +5,7 @@ import type {
   ClientMessageName,
   ClientReply,
   ClientToServerEvents,
+  JoinReply,
 } from '../protocol/clientMessages.ts';
 import { errors } from '../protocol/errors.ts';
 import type { Refusal, Result } from '../protocol/errors.ts';
@@ -18,10 +19,11 @@ import { TributaryError } from './tributaryError.ts';
 
 /** No request waits longer than this for its answer. */
 export const requestTimeoutMs = 10_000;
+const joinPatienceMs = 500;
 
 /** What is done with each thing the server says. */
 export type SignalHandlers = {
-  [N in Exclude<ServerMessageName, 'hello'>]: (message: ServerMessages[N]) => void;
+  [N in Exclude<ServerMessageName, 'hello' | 'joined'>]: (message: ServerMessages[N]) => void;
 } & {
   /** `ready` tells the server that the media can flow. */
   consumers: (added: ConsumerInfo[], ready: () => void) => void;
@@ -36,9 +38,19 @@ export type Ask = <N extends ClientMessageName>(
   timeoutMs?: number,
 ) => Promise<ClientReply<N>>;
 
+export interface SignalOptions {
+  origin: string;
+  handlers: SignalHandlers;
+  abort: AbortSignal;
+  /** A join to send along, which saves a round trip; never rejects. */
+  joining: Promise<ClientMessageInput<'join'> | undefined>;
+}
+
 /** One socket, from its `hello` to its end. It never reconnects by itself: coming back is the room's business. */
 export class SignalConnection {
   readonly hello: ServerMessages['hello'];
+  /** The answer to the join that went along with the CONNECT; undefined where none did. */
+  readonly joined: Promise<JoinReply> | undefined;
   readonly #socket: Socket<ServerToClientEvents, ClientToServerEvents>;
   readonly #handlers: SignalHandlers;
   #closed = false;
@@ -46,25 +58,32 @@ export class SignalConnection {
   private constructor(
     socket: Socket<ServerToClientEvents, ClientToServerEvents>,
     hello: ServerMessages['hello'],
+    joined: Promise<JoinReply> | undefined,
     handlers: SignalHandlers,
   ) {
     this.#socket = socket;
     this.hello = hello;
+    this.joined = joined;
     this.#handlers = handlers;
     this.#listen();
   }
 
-  /** Connects and waits for the server's first word. */
-  static async open(origin: string, handlers: SignalHandlers, abort: AbortSignal): Promise<SignalConnection> {
+  /** Connects, asks to join where `joining` comes to a message, and waits for the server's first word. */
+  static async open({ origin, handlers, abort, joining }: SignalOptions): Promise<SignalConnection> {
+    const join = Promise.race([joining, patience()]);
     const socket: Socket<ServerToClientEvents, ClientToServerEvents> = io(origin, {
       path: '/rtc',
       transports: ['websocket'],
       forceNew: true,
       reconnection: false,
+      auth: (give) => {
+        void join.then((message) => give(message === undefined ? {} : { join: message }));
+      },
     });
+    const joined = answerTo(socket);
     try {
       const hello = await firstWord(socket, abort);
-      return new SignalConnection(socket, hello, handlers);
+      return new SignalConnection(socket, hello, (await join) && joined, handlers);
     } catch (error) {
       socket.disconnect();
       throw error;
@@ -133,6 +152,24 @@ export class SignalConnection {
       if (!this.#closed) lost();
     });
   }
+}
+
+/** A join that is not ready within this time is sent when `hello` has come. */
+function patience(): Promise<undefined> {
+  return new Promise((resolve) => setTimeout(resolve, joinPatienceMs));
+}
+
+/** The answer to a join that goes along with the CONNECT. */
+function answerTo(socket: Socket<ServerToClientEvents, ClientToServerEvents>): Promise<JoinReply> {
+  const { promise, resolve, reject } = Promise.withResolvers<JoinReply>();
+  socket.once('joined', (result) => {
+    if (result.ok) resolve(result.value);
+    else reject(TributaryError.fromRefusal(result.error));
+  });
+  socket.once('disconnect', () => reject(new TributaryError('unreachable', 'the connection was lost')));
+  // Who has sent no join waits for no answer.
+  promise.catch(() => undefined);
+  return promise;
 }
 
 function firstWord(

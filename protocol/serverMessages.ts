@@ -1,3 +1,5 @@
+import type { JoinReply } from './clientMessages.ts';
+import type { Result } from './errors.ts';
 import type { ReactionKind } from './reactions.ts';
 import type { FeedId, MediaKind, ParticipantId } from './identity.ts';
 import type { RtpCapabilitiesMessage, RtpParametersMessage } from './mediaParameters.ts';
@@ -29,6 +31,8 @@ export interface ParticipantQuality {
 export interface ServerMessages {
   /** First on every connection, before any question. The client may keep `rtpCapabilities` for its next visit. */
   hello: { protocol: number; nodeId: string; rtpCapabilities: RtpCapabilitiesMessage };
+  /** The answer to a join that came with the CONNECT. */
+  joined: Result<JoinReply>;
   room: RoomView;
   backstage: BackstageView;
   self: SelfView;

@@ -47,19 +47,19 @@ class LoggedConnection extends RTCPeerConnection {
   }
 }
 
-/** socket.io's packets: `42` is an event, `43` the answer to one. */
+/** socket.io's packets: `42` is an event, `43` the answer to one. A join may go out with the CONNECT, which is `40`. */
 class LoggedSocket extends WebSocket {
   constructor(url: string | URL, protocols?: string | string[]) {
     super(url, protocols);
     const of = marks;
     this.addEventListener('open', () => mark('socketOpen', of));
     this.addEventListener('message', ({ data }) => {
-      if (typeof data === 'string' && data.startsWith('43')) mark('answered', of);
+      if (typeof data === 'string' && /^43|^42\["joined"/.test(data)) mark('answered', of);
     });
   }
 
   override send(data: string | Blob | BufferSource): void {
-    if (typeof data === 'string' && data.startsWith('42')) mark('asked');
+    if (typeof data === 'string' && /^42|^40\{"join"/.test(data)) mark('asked');
     super.send(data);
   }
 }

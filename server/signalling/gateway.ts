@@ -156,6 +156,11 @@ export class Gateway {
     });
 
     socket.emit('hello', { protocol: protocolVersion, nodeId, rtpCapabilities });
+    const { join } = socket.handshake.auth as { join?: unknown };
+    if (join !== undefined) {
+      const answer = (result: Result<JoinReply>): boolean => socket.emit('joined', result);
+      void this.#receive(connection, 'join', [join, answer]);
+    }
     // The typed `on` cannot express "any name at all", which is what a hostile client sends.
     socket.onAny((name: unknown, ...rest: unknown[]) => {
       void this.#receive(connection, name, rest);

@@ -100,7 +100,12 @@ describe('behind a proxy', () => {
 describe('somebody who may not come in', () => {
   /** Comes as the SDK comes. */
   const comes = () =>
-    SignalConnection.open(server.origin, {} as never, new AbortController().signal).then(
+    SignalConnection.open({
+      origin: server.origin,
+      handlers: {} as never,
+      abort: new AbortController().signal,
+      joining: Promise.resolve(undefined),
+    }).then(
       (signal) => {
         signal.close();
         return 'came in';

@@ -63,6 +63,41 @@ describe('joining', () => {
     expect(viewer.joined).not.toHaveProperty('backstage');
   });
 
+  test('goes out with the connection itself where the page is ready, and is answered all the same', async () => {
+    const room = newRoom();
+    const { joined } = await entered(room, 'hanna', 'host');
+    const { rtpCapabilities } = (await connectSignal(server.origin)).hello;
+    const join = { protocol: 1, rtpCapabilities, fingerprints, features: { keyframes: false } };
+    const comes = async (token: string) => {
+      const client = await connectSignal(server.origin, { auth: { join: { ...join, token } } });
+      clients.push(client);
+      return client;
+    };
+    const viewer = await comes(await devToken(server.origin, room, 'vera', 'viewer'));
+    const answer = await viewer.next('joined');
+    expect(answer).toMatchObject({
+      ok: true,
+      value: { self: { role: 'viewer' }, room: { roomId: joined.room.roomId } },
+    });
+    expect(await viewer.ask('chat.send', { text: 'hi' })).toMatchObject({ ok: true });
+
+    const forged = await comes('nonsense');
+    expect(await forged.next('joined')).toMatchObject({ ok: false, error: { code: 'token-invalid' } });
+    // He may ask again in the usual way.
+    expect(await forged.join(await devToken(server.origin, room, 'fred', 'viewer'))).toMatchObject({
+      ok: true,
+    });
+  });
+
+  test.each([['nonsense'], [{ token: 7 }], [[]], [null], [{ protocol: 1 }]])(
+    'is checked there as anywhere: %j',
+    async (join) => {
+      const client = await connectSignal(server.origin, { auth: { join } });
+      clients.push(client);
+      expect(await client.next('joined')).toMatchObject({ ok: false, error: { code: 'bad-message' } });
+    },
+  );
+
   test.each([
     ['nonsense', 'token-invalid'],
     ['a.b.c', 'token-invalid'],

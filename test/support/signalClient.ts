@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { io } from 'socket.io-client';
-import type { ManagerOptions, Socket } from 'socket.io-client';
+import type { ManagerOptions, Socket, SocketOptions } from 'socket.io-client';
 import { protocolVersion } from '../../protocol/version.ts';
 import type {
   ClientMessageInput,
@@ -41,7 +41,7 @@ export const fingerprints = [
 /** Connects as a program does; `more` are options of socket.io, e.g. a certificate to trust or headers to send. */
 export async function connectSignal(
   origin: string,
-  more: Partial<ManagerOptions> = {},
+  more: Partial<ManagerOptions & SocketOptions> = {},
 ): Promise<SignalClient> {
   const socket: SignalSocket = io(origin, {
     path: '/rtc',
