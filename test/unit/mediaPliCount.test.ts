@@ -11,6 +11,7 @@ class TracedProducer extends EventEmitter {
   readonly id = 'p';
   readonly paused = false;
   readonly closed = false;
+  readonly score = [];
   traced: readonly string[] = [];
   async enableTraceEvent(types: readonly string[]): Promise<void> {
     this.traced = types;
