@@ -23,6 +23,8 @@ export interface LinkConnectionParts {
   failed(reason: DownReason): void;
 }
 
+/** Pings without an answer that are remembered: a peer may be heard of and never answer one. */
+const mostPings = 16;
 /** How soon a full line is looked at again. */
 const fullLinePauseMs = 20;
 
@@ -116,6 +118,8 @@ export class LinkConnection {
     const id = outbox.nextId();
     const sentAtMs = performance.now();
     this.#pings.set(id, sentAtMs);
+    const [oldest] = this.#pings.keys();
+    if (this.#pings.size > mostPings && oldest !== undefined) this.#pings.delete(oldest);
     wire.send('call', {
       id,
       settled: outbox.settled,

@@ -104,7 +104,8 @@ function versionOf(version: number | undefined): { version?: number } {
 /** What the operating system or TLS says, which socket.io wraps twice. */
 function reasonOf(error: Error): string {
   const { description } = error as { description?: unknown };
-  const inner = (description as { error?: unknown } | undefined)?.error ?? description;
-  const words = inner instanceof Error ? inner.message || (inner as { code?: string }).code : undefined;
-  return (words ?? error.message).slice(0, 200);
+  const inner = (description as { error?: { message?: unknown; code?: unknown } } | undefined)?.error;
+  // Where several addresses were tried the message is empty.
+  const words = [inner?.message, inner?.code, error.message];
+  return (words.find((word) => typeof word === 'string' && word !== '') as string).slice(0, 200);
 }

@@ -132,6 +132,7 @@ export class LinkHello {
       return { ok: false, code: 'version-mismatch', version, ...(from && { from }) };
     if (!claims.success) return { ok: false, code: 'unauthorized', detail: 'claims are missing' };
     const { iss, nonce, instance, sequence } = claims.data;
+    if (iss === this.#parts.self) return { ok: false, code: 'wrong-address', detail: 'from ourselves' };
     // A node that starts remembers no nonce: what was made before it started was not made for it.
     if ((payload.iat ?? 0) < this.#startedAtSeconds - clockToleranceSeconds)
       return { ok: false, code: 'expired', detail: 'made before this node started', from: iss };

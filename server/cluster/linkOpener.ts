@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { NodeId } from '../../protocol/network.ts';
 import { dial } from './linkDial.ts';
@@ -64,21 +65,22 @@ export class LinkOpener {
 
   /** The connection is gone, after it was there for so long. */
   lost(lastedMs: number): void {
-    // One that breaks at once does not begin anew with the shortest wait.
-    if (lastedMs > this.#parts.settings.deadAfterMs) this.#failures = 0;
+    // One that breaks at once is no better than one that did not open.
+    this.#failures = lastedMs > this.#parts.settings.deadAfterMs ? 0 : this.#failures + 1;
     this.#openLater();
   }
 
   /** Decides on a connection that the peer opens. */
   async admit(hello: Greeting): Promise<Admission> {
-    const { self, peer } = this.#parts;
-    for (;;) {
+    const { self, peer, settings } = this.#parts;
+    for (let waited = false; ; waited = true) {
       const attempt = this.#attempt;
       const standing = { self, peer, opening: attempt !== undefined, inUse: this.#parts.inUse() };
       const answer = this.#stopped ? 'superseded' : answerHello(standing, hello);
       if (answer === 'superseded') return { ok: false, code: answer };
-      if (answer === 'wait') {
-        await attempt?.over;
+      if (answer === 'wait' && !waited) {
+        // Not for all its time: where only the peer can reach us, ours never opens, and his would give up with it.
+        await Promise.race([attempt?.over, sleep(settings.openTimeoutMs / 3, undefined, { ref: false })]);
         continue;
       }
       this.#abandon();
@@ -140,7 +142,7 @@ export class LinkOpener {
       if (url === undefined) return { ok: false, code: 'unreachable', detail: 'no address is known' };
       return await dial({ peer, url, hello, settings, signal, greeting: this.#greeting() });
     } catch (error) {
-      log.error({ err: error, peer }, 'a node link could not be opened');
+      log.error({ err: error }, 'a node link could not be opened');
       return { ok: false, code: 'unreachable', detail: 'it could not be tried' };
     }
   }
@@ -149,7 +151,7 @@ export class LinkOpener {
     const { log, peer } = this.#parts;
     // Told once; a peer that stays away is tried again and again.
     const level = this.#failures === 0 && code !== 'superseded' ? 'warn' : 'debug';
-    log[level]({ peer, code, detail }, 'a node link did not open');
+    log[level]({ code, detail }, 'a node link did not open');
     this.#failures += 1;
     if (code === 'version-mismatch' && version !== undefined) this.#parts.onOtherVersion(version);
     // A node that restarts is back in a moment, and one that supersedes is on its way; the rest stays as it is.

@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
 import type { Server as HttpServer } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Logger } from 'pino';
 import { Server } from 'socket.io';
-import type { Socket } from 'socket.io';
+import type { Socket as LinkSocket } from 'socket.io';
 import { helloSchema } from '../../protocol/linkFrames.ts';
 import type { HelloRefusal } from '../../protocol/linkFrames.ts';
 import type { NodeId } from '../../protocol/network.ts';
@@ -36,7 +36,7 @@ export interface LinkServerParts {
 
 /** What was admitted and has not said `ready` yet. */
 const admissions = new WeakMap<
-  Socket,
+  LinkSocket,
   { hello: Greeted; token: string; settle: (wire?: LinkWire) => void }
 >();
 
@@ -45,6 +45,8 @@ export class LinkServer {
   readonly #parts: LinkServerParts;
   readonly #http: HttpServer;
   readonly #io: Server;
+  /** Whoever connected, also those who are not through with TLS or HTTP: nobody but us would end them. */
+  readonly #sockets = new Set<Socket>();
   #closing: Promise<void> | undefined;
 
   constructor(parts: LinkServerParts) {
@@ -53,7 +55,12 @@ export class LinkServer {
     this.#http =
       settings.tls === undefined
         ? createHttpServer(refuseRequest)
-        : (createHttpsServer(settings.tls, refuseRequest));
+        : createHttpsServer(settings.tls, refuseRequest);
+    this.#http.maxConnections = settings.maxConnections;
+    this.#http.on('connection', (socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+    });
     this.#io = new Server(this.#http, {
       path: settings.path,
       transports: ['websocket'],
@@ -88,14 +95,15 @@ export class LinkServer {
 
   close(): Promise<void> {
     this.#closing ??= (async () => {
-      this.#http.closeAllConnections();
-      await this.#io.close();
+      const closed = this.#io.close();
+      for (const socket of this.#sockets) socket.destroy();
+      await closed;
     })();
     return this.#closing;
   }
 
   /** Undefined for who may come in. */
-  async #greet(socket: Socket): Promise<HelloRefusal | undefined> {
+  async #greet(socket: LinkSocket): Promise<HelloRefusal | undefined> {
     try {
       const message = helloSchema.safeParse(socket.handshake.auth);
       if (!message.success) return this.#refused('unauthorized', 'no greeting');
@@ -117,7 +125,7 @@ export class LinkServer {
     }
   }
 
-  #expect(socket: Socket, link: ArrivalPoint, hello: Greeted, token: string): void {
+  #expect(socket: LinkSocket, link: ArrivalPoint, hello: Greeted, token: string): void {
     let settled = false;
     const settle = (wire?: LinkWire): void => {
       if (settled) return;
@@ -128,10 +136,12 @@ export class LinkServer {
     };
     const timer = setTimeout(settle, this.#parts.settings.openTimeoutMs);
     socket.conn.once('close', () => settle());
+    // It may have closed while its greeting was looked at.
+    if (socket.conn.readyState !== 'open') settle();
     admissions.set(socket, { hello, token, settle });
   }
 
-  #welcome(socket: Socket): void {
+  #welcome(socket: LinkSocket): void {
     const admission = admissions.get(socket);
     if (admission === undefined) {
       socket.disconnect(true);

@@ -37,9 +37,9 @@ interface EitherSocket {
 }
 
 /** The WebSocket under a socket of either kind; socket.io keeps it to itself. */
-interface Engine {
+interface Engine<Transport> {
   writeBuffer: readonly { data?: { length: number } }[];
-  transport: { socket?: WebSocketOfWs; ws?: WebSocketOfWs | null };
+  transport: Transport;
 }
 interface WebSocketOfWs {
   readonly bufferedAmount: number;
@@ -47,18 +47,19 @@ interface WebSocketOfWs {
 }
 
 export function serverWire(socket: ServerSocket): LinkWire {
-  return wireOf(socket, socket.conn as unknown as Engine);
+  const engine = socket.conn as unknown as Engine<{ socket: WebSocketOfWs }>;
+  return wireOf(socket, engine, engine.transport.socket);
 }
 
 export function clientWire(socket: ClientSocket): LinkWire {
-  return wireOf(socket, socket.io.engine as unknown as Engine);
+  const engine = socket.io.engine as unknown as Engine<{ ws: WebSocketOfWs }>;
+  // Taken now: the engine forgets it when it closes in order.
+  return wireOf(socket, engine, engine.transport.ws);
 }
 
-function wireOf(socket: EitherSocket, engine: Engine): LinkWire {
+function wireOf(socket: EitherSocket, engine: Engine<unknown>, webSocket: WebSocketOfWs): LinkWire {
   let listener: WireListener | undefined;
   let open = true;
-  // Kept from the start: the engine forgets it when it closes in order.
-  const webSocket = engine.transport.socket ?? engine.transport.ws;
   const heard = (tell: (to: WireListener) => void): void => {
     if (listener !== undefined) tell(listener);
   };
@@ -68,20 +69,20 @@ function wireOf(socket: EitherSocket, engine: Engine): LinkWire {
   socket.on('disconnect', () => {
     if (!open) return;
     open = false;
-    webSocket?.terminate();
+    webSocket.terminate();
     heard((to) => to.closed());
   });
   const cut = (): void => {
     open = false;
     socket.disconnect();
-    webSocket?.terminate();
+    webSocket.terminate();
   };
   return {
     send: (name, frame) => {
       if (open) socket.emit(name, frame);
     },
     unsentBytes: () =>
-      engine.writeBuffer.reduce((sum, { data }) => sum + (data?.length ?? 0), webSocket?.bufferedAmount ?? 0),
+      engine.writeBuffer.reduce((sum, { data }) => sum + (data?.length ?? 0), webSocket.bufferedAmount),
     end: async (reason) => {
       if (!open) return;
       open = false;
@@ -91,7 +92,7 @@ function wireOf(socket: EitherSocket, engine: Engine): LinkWire {
         // The peer closes when it has heard it.
         socket.on('disconnect', () => {
           clearTimeout(timer);
-          webSocket?.terminate();
+          webSocket.terminate();
           resolve();
         });
       });

@@ -10,7 +10,6 @@ import { checkLinkSettings } from './linkSettings.ts';
 import type { LinkSettings } from './linkSettings.ts';
 import { NodeLink } from './nodeLink.ts';
 
-
 export interface NodeLinksParts {
   nodeId: NodeId;
   /** See `LinkHelloParts`; of 32 bytes or more each. */

@@ -51,7 +51,9 @@ describe('a link between two nodes', () => {
     const answers = await Promise.all(
       Array.from({ length: 4000 }, (_, index) => link.call('feed.pull', pull(index))),
     );
-    expect(answers.map((answer) => answer.ok && answer.value.epoch)).toEqual(answers.map((_, index) => index));
+    expect(answers.map((answer) => answer.ok && answer.value.epoch)).toEqual(
+      answers.map((_, index) => index),
+    );
     expect(b.pulls.map(({ epoch }) => epoch)).toEqual(answers.map((_, index) => index));
   });
 
@@ -89,7 +91,12 @@ describe('a link between two nodes', () => {
     const a = await nodes.start('a');
     const b = await nodes.start('b');
     const link = a.links.to(id('b'));
-    const view = (roomId: string, version: number) => ({ roomId: roomId as RoomId, epoch: 1, version, view: {} });
+    const view = (roomId: string, version: number) => ({
+      roomId: roomId as RoomId,
+      epoch: 1,
+      version,
+      view: {},
+    });
     for (let version = 0; version < 50; version++) link.tell('room.view', view('one', version));
     link.tell('room.view', view('two', 1));
     await until(() => b.views.length === 2);
@@ -109,14 +116,17 @@ describe('a link between two nodes', () => {
     expect(await link.call('feed.pull', pull(0, { text: 'x'.repeat(3000) }))).toMatchObject({
       error: { code: 'too-large' },
     });
-    for (const answer of await Promise.all(waiting)) expect(answer).toMatchObject({ error: { code: 'peer-away' } });
+    for (const answer of await Promise.all(waiting))
+      expect(answer).toMatchObject({ error: { code: 'peer-away' } });
   });
 
   test('measures its round trip on both sides', async () => {
     const a = await nodes.start('a');
     const b = await nodes.start('b');
     const release = a.links.to(id('b')).hold();
-    await until(() => [a.links.to(id('b')), b.links.to(id('a'))].every(({ figures }) => figures !== undefined));
+    await until(() =>
+      [a.links.to(id('b')), b.links.to(id('a'))].every(({ figures }) => figures !== undefined),
+    );
     for (const { figures } of [a.links.to(id('b')), b.links.to(id('a'))]) {
       expect(figures?.smoothedRttMs).toBeGreaterThan(0);
       expect(figures?.baseRttMs).toBeLessThanOrEqual(figures?.rttMs ?? 0);
@@ -153,7 +163,9 @@ describe('TLS', () => {
     const b = await nodes.start('b', { settings });
     expect(await a.links.to(id('b')).call('feed.pull', pull())).toMatchObject({ ok: true });
     await a.links.close();
-    expect(await b.links.to(id('a')).call('feed.pull', pull(), { timeoutMs: 200 })).toMatchObject({ ok: false });
+    expect(await b.links.to(id('a')).call('feed.pull', pull(), { timeoutMs: 200 })).toMatchObject({
+      ok: false,
+    });
     const c = await nodes.start('c', { settings });
     expect(await c.links.to(id('b')).call('feed.pull', pull(), { timeoutMs: 500 })).toMatchObject({
       error: { code: 'peer-away' },
