@@ -164,6 +164,7 @@ export class NodeLink {
     const connection = this.#connection;
     this.#connection = undefined;
     this.#outbox.fail('all', 'peer-away', 'this link was closed');
+    this.#inbox.reset();
     if (connection === undefined) return;
     this.#down('closed');
     await connection.end('closing');

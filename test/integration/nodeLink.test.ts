@@ -184,20 +184,29 @@ describe('TLS', () => {
   });
 });
 
+/** What keeps this process running, of one kind. */
+function open(kind: string): number {
+  return process.getActiveResourcesInfo().filter((active) => active === kind).length;
+}
+
 describe('closing', () => {
   test('ends calls that wait, tells the peer, may be done twice and leaves nothing open', async () => {
+    const timers = open('Timeout');
     const a = await nodes.start('a');
     const b = await nodes.start('b');
     b.handlers.calls['feed.pull'] = () => new Promise(() => undefined);
     const link = a.links.to(id('b'));
-    const waiting = link.call('feed.pull', pull());
+    const waiting = link.call('feed.pull', pull(), { timeoutMs: 60_000 });
     await until(() => link.up);
     await Promise.all([a.links.close(), a.links.close()]);
     expect(await waiting).toMatchObject({ error: { code: 'peer-away' } });
     expect(await link.call('feed.pull', pull())).toMatchObject({ error: { code: 'peer-away' } });
     await until(() => eventsOf(b, 'down').length === 1);
     expect(eventsOf(b, 'down')).toEqual([{ type: 'down', nodeId: 'a', reason: 'peer-closing' }]);
+    expect(open('TCPServerWrap')).toBeGreaterThan(0);
     await b.links.close();
-    await until(() => !process.getActiveResourcesInfo().some((kind) => /TCP(Socket|Server)Wrap/.test(kind)));
+    await until(
+      () => open('TCPSocketWrap') === 0 && open('TCPServerWrap') === 0 && open('Timeout') <= timers,
+    );
   });
 });
