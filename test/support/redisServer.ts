@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
@@ -20,9 +20,24 @@ export class RedisServer {
     this.#flags = flags;
   }
 
-  /** Keeps nothing on disk unless the flags say so. */
+  /** Keeps nothing on disk. */
   static async start(flags: readonly string[] = [], port?: number): Promise<RedisServer> {
-    const server = new RedisServer(port ?? (await freePorts(1))[0]!, flags);
+    const server = new RedisServer(port ?? (await freePorts(1))[0]!, [...flags, '--save', '']);
+    await server.start();
+    return server;
+  }
+
+  /** A Sentinel that watches a master called `main` and is in a hurry. */
+  static async startSentinel(master: RedisServer): Promise<RedisServer> {
+    const [port] = await freePorts(1);
+    const file = join(mkdtempSync(join(tmpdir(), 'tributary-sentinel-')), 'sentinel.conf');
+    const lines = [
+      `monitor main 127.0.0.1 ${master.port} 1`,
+      'down-after-milliseconds main 400',
+      'failover-timeout main 2000',
+    ];
+    writeFileSync(file, lines.map((line) => `sentinel ${line}\n`).join(''));
+    const server = new RedisServer(port!, [file, '--sentinel']);
     await server.start();
     return server;
   }
@@ -32,8 +47,8 @@ export class RedisServer {
   }
 
   async start(): Promise<void> {
-    const flags = ['--port', `${this.port}`, '--bind', '127.0.0.1', '--dir', this.#folder, '--save', ''];
-    this.#process = spawn('redis-server', [...flags, ...this.#flags], { stdio: 'ignore' });
+    const flags = ['--port', `${this.port}`, '--bind', '127.0.0.1', '--dir', this.#folder];
+    this.#process = spawn('redis-server', [...this.#flags, ...flags], { stdio: 'ignore' });
     await until(() => this.ask((redis) => redis.ping()).then(() => true));
   }
 
