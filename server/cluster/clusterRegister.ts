@@ -20,8 +20,11 @@ export interface ClusterRegister {
   leave(seat: Seat): Promise<StoreResult<undefined>>;
   find(roomId: RoomId): Promise<StoreResult<RoomHome | undefined>>;
   holders(roomId: RoomId): Promise<StoreResult<NodeId[]>>;
-  /** `hear` is called when something worth a look has happened. It may be missed: the heartbeat looks as well. */
-  listen(hear: () => void): void;
+  /**
+   * `hear` is called when something worth a look has happened, and with who it was where somebody left. It may be missed:
+   * the heartbeat looks as well.
+   */
+  listen(hear: (left?: Seat) => void): void;
   close(): void;
 }
 
@@ -55,7 +58,7 @@ export type BeatReply =
       version: number;
       nodeIds: string[];
       /** Records that are new since then. */
-      records: { nodeId: string; record: string }[];
+      records: { nodeId: string; session: string; record: string }[];
     };
 
 /**

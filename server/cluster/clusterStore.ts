@@ -100,7 +100,8 @@ const messages = {
   'store-away': 'The memory that the nodes share cannot be reached; what is known stays.',
   'not-announced': 'This node has not announced itself to the others, or has left them.',
   'node-id-taken': 'Another process is running under the same node id; give each its own.',
-  'node-id-unclear': 'A process of this node id was there just now; it will be known shortly whether it still is.',
+  'node-id-unclear':
+    'A process of this node id was there just now; it will be known shortly whether it still is.',
   'home-moved-on': 'The room had a later home meanwhile; its state is newer than the one to go on from.',
 } as const;
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { nodeIdSchema, nodeRecordSchema } from '../../protocol/network.ts';
 import type { NodeId, NodeRecord } from '../../protocol/network.ts';
-import type { BeatReply } from './clusterRegister.ts';
+import type { BeatReply, Seat } from './clusterRegister.ts';
 import type { MembersChange, Stranger } from './clusterStore.ts';
 
 /** What a node knows of the members; `version` is the view it has. */
@@ -10,9 +10,14 @@ export interface KnownMembers {
   byId: ReadonlyMap<NodeId, KnownMember>;
 }
 
-type KnownMember = { text: string } & (
+type KnownMember = { session: string; text: string } & (
   { type: 'node'; record: NodeRecord } | { type: 'stranger'; stranger: Stranger }
 );
+
+export interface Learned {
+  known: KnownMembers;
+  change: MembersChange | undefined;
+}
 
 export const nobodyKnown: KnownMembers = { version: 0, byId: new Map() };
 
@@ -23,21 +28,28 @@ export function learn(
   known: KnownMembers,
   reply: Extract<BeatReply, { type: 'beating' }>,
   protocolVersion: number,
-): { known: KnownMembers; change: MembersChange | undefined } {
+): Learned {
   const byId = new Map<NodeId, KnownMember>();
-  const records = new Map(reply.records.map(({ nodeId, record }) => [nodeId, record]));
+  const records = new Map(reply.records.map((record) => [record.nodeId, record]));
   // A register that was away, or lost its data, cannot tell who is gone.
   const listed = reply.settled ? reply.nodeIds : [...known.byId.keys(), ...reply.nodeIds];
   for (const listedId of listed) {
     const { data: nodeId } = nodeIdSchema.safeParse(listedId);
     if (nodeId === undefined) continue;
     const before = known.byId.get(nodeId);
-    const text = records.get(nodeId);
-    if (text === undefined || text === before?.text) {
+    const news = records.get(nodeId);
+    if (news === undefined || (news.record === before?.text && news.session === before.session)) {
       if (before !== undefined) byId.set(nodeId, before);
-    } else byId.set(nodeId, read(nodeId, text, protocolVersion));
+    } else byId.set(nodeId, { session: news.session, ...read(nodeId, news.record, protocolVersion) });
   }
   return { known: { version: reply.version, byId }, change: difference(known.byId, byId) };
+}
+
+/** Without one that said that it left. */
+export function unlearn(known: KnownMembers, { nodeId, session }: Seat): Learned {
+  if (known.byId.get(nodeId)?.session !== session) return { known, change: undefined };
+  const byId = new Map([...known.byId].filter(([other]) => other !== nodeId));
+  return { known: { ...known, byId }, change: difference(known.byId, byId) };
 }
 
 /** The members that this node can talk to. */
@@ -49,13 +61,13 @@ export function strangersOf({ byId }: KnownMembers): Stranger[] {
   return [...byId.values()].flatMap((member) => (member.type === 'stranger' ? [member.stranger] : []));
 }
 
-function read(nodeId: NodeId, text: string, ownVersion: number): KnownMember {
+function read(nodeId: NodeId, text: string, ownVersion: number) {
   const value = parseJson(text);
   const protocolVersion = versionSchema.safeParse(value).data?.protocolVersion;
   const record = nodeRecordSchema.safeParse(value).data;
   return record?.nodeId === nodeId && protocolVersion === ownVersion
-    ? { type: 'node', text, record }
-    : { type: 'stranger', text, stranger: { nodeId, protocolVersion } };
+    ? ({ type: 'node', text, record } as const)
+    : ({ type: 'stranger', text, stranger: { nodeId, protocolVersion } } as const);
 }
 
 function parseJson(text: string): unknown {
@@ -66,10 +78,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-function difference(
-  before: KnownMembers['byId'],
-  after: KnownMembers['byId'],
-): MembersChange | undefined {
+function difference(before: KnownMembers['byId'], after: KnownMembers['byId']): MembersChange | undefined {
   const joined: NodeRecord[] = [];
   const left: NodeRecord[] = [];
   const changed: NodeRecord[] = [];

@@ -6,7 +6,7 @@ import type { RoomId } from '../../protocol/identity.ts';
 import type { NodeRecord } from '../../protocol/network.ts';
 import type { Clock } from '../rooms/clock.ts';
 import { Heart } from './heart.ts';
-import type { BeatReply, ClusterRegister, Seat } from './clusterRegister.ts';
+import type { ClusterRegister, Seat } from './clusterRegister.ts';
 import { refuseStore } from './clusterStore.ts';
 import type {
   ClusterEvents,
@@ -18,7 +18,8 @@ import type {
   RoomHome,
   StoreResult,
 } from './clusterStore.ts';
-import { learn, nobodyKnown, nodesOf, strangersOf } from './knownMembers.ts';
+import { learn, nobodyKnown, nodesOf, strangersOf, unlearn } from './knownMembers.ts';
+import type { Learned } from './knownMembers.ts';
 
 export interface MemberStoreParts {
   register: ClusterRegister;
@@ -31,7 +32,6 @@ export interface MemberStoreParts {
 export class MemberStore implements ClusterStore {
   readonly events = new EventEmitter<ClusterEvents>();
   readonly #register: ClusterRegister;
-  readonly #settings: ClusterSettings;
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #session = randomUUID();
@@ -39,6 +39,7 @@ export class MemberStore implements ClusterStore {
   /** What this node said; undefined before it announced itself, and after it left or was put out. */
   #record: NodeRecord | undefined;
   #seat: Seat | undefined;
+  #putOut = false;
   /** The others know of it. */
   #joined = false;
   #tell = false;
@@ -52,16 +53,19 @@ export class MemberStore implements ClusterStore {
 
   constructor({ register, settings, clock, log }: MemberStoreParts) {
     this.#register = register;
-    this.#settings = settings;
     this.#clock = clock;
     this.#log = log;
     this.#heart = new Heart(clock, settings.heartbeatMs, () => this.#beat());
-    register.listen(() => this.#heart.hurry());
+    register.listen((left) => {
+      if (left !== undefined) this.#take(unlearn(this.#known, left));
+      this.#heart.hurry();
+    });
   }
 
   async announce(record: NodeRecord): Promise<StoreResult<undefined>> {
     this.#record = record;
     this.#seat = { nodeId: record.nodeId, session: this.#session };
+    this.#putOut = false;
     this.#rivalBeatMs = undefined;
     this.#heart.start();
     for (;;) {
@@ -75,7 +79,7 @@ export class MemberStore implements ClusterStore {
   update(changes: NodeChanges): void {
     if (this.#record === undefined) return;
     this.#record = { ...this.#record, ...changes };
-    const { load, viewers, ...others } = changes;
+    const { load: _load, viewers: _viewers, ...others } = changes;
     if (Object.keys(others).length === 0) return;
     this.#tell = true;
     this.#heart.hurry();
@@ -117,11 +121,11 @@ export class MemberStore implements ClusterStore {
   }
 
   renew(): Promise<StoreResult<readonly RoomHome[]>> {
-    return this.#record === undefined ? Promise.resolve(refuseStore('not-announced')) : this.#heart.beat();
+    return this.#record === undefined ? Promise.resolve(this.#refuseOutsider()) : this.#heart.beat();
   }
 
   async present(roomId: RoomId): Promise<StoreResult<undefined>> {
-    if (this.#seat === undefined) return refuseStore('not-announced');
+    if (this.#seat === undefined) return this.#refuseOutsider();
     this.#present.add(roomId);
     const kept = this.#heard(await this.#register.keep(this.#seat, [], [roomId]));
     return kept.ok ? done(undefined) : kept;
@@ -158,13 +162,13 @@ export class MemberStore implements ClusterStore {
     const own = this.#homes.get(roomId);
     if (own !== undefined) return done({ mine: true, home: own });
     const seat = this.#seat;
-    if (seat === undefined) return refuseStore('not-announced');
+    if (seat === undefined) return this.#refuseOutsider();
     if (!this.#joined) return refuseStore('store-away', 'this node is not yet known to the others');
     const claimed = this.#heard(await this.#register.claim(seat, roomId, fromEpoch));
     if (!claimed.ok || !claimed.value.mine) return claimed;
     if (this.#seat !== seat) {
       await this.#register.letGo(seat, [claimed.value.home], []);
-      return refuseStore('not-announced');
+      return this.#refuseOutsider();
     }
     this.#homes.set(roomId, claimed.value.home);
     return claimed;
@@ -173,7 +177,7 @@ export class MemberStore implements ClusterStore {
   async #beat(): Promise<StoreResult<readonly RoomHome[]>> {
     const seat = this.#seat;
     const record = this.#record;
-    if (seat === undefined || record === undefined) return refuseStore('not-announced');
+    if (seat === undefined || record === undefined) return this.#refuseOutsider();
     const tell = this.#tell;
     this.#tell = false;
     const [beaten, kept] = await Promise.all([
@@ -185,22 +189,21 @@ export class MemberStore implements ClusterStore {
       }),
       this.#register.keep(seat, this.homes(), [...this.#present]),
     ]);
-    if (this.#seat !== seat) return refuseStore('not-announced');
+    if (this.#seat !== seat) return this.#refuseOutsider();
     if (kept.ok) for (const home of kept.value) this.#lose(home);
     const failed = [beaten, kept].find((each) => !each.ok);
-    if (failed && !failed.ok) this.#tell ||= tell;
+    if (failed) this.#tell ||= tell;
     this.#heard(failed ?? beaten);
     if (!beaten.ok) return beaten;
     if (beaten.value.type === 'occupied') return this.#meetRival(beaten.value.lastBeatMs);
     this.#joined = true;
-    this.#learn(beaten.value, record.protocolVersion);
+    this.#answeredMs = this.#clock.now();
+    this.#take(learn(this.#known, beaten.value, record.protocolVersion));
     return kept;
   }
 
-  #learn(reply: Extract<BeatReply, { type: 'beating' }>, protocolVersion: number): void {
-    const { known, change } = learn(this.#known, reply, protocolVersion);
+  #take({ known, change }: Learned): void {
     this.#known = known;
-    this.#answeredMs = this.#clock.now();
     if (change !== undefined) this.events.emit('membersChanged', change);
   }
 
@@ -212,16 +215,24 @@ export class MemberStore implements ClusterStore {
     }
     this.#log.error('another process runs under this node id; this one is out');
     const { homes } = this.#forget();
+    this.#putOut = true;
     void this.#heart.stop();
     for (const home of homes) this.events.emit('homeLost', home);
     this.events.emit('nodeIdTaken');
-    return refuseStore('node-id-taken');
+    return this.#refuseOutsider();
+  }
+
+  #refuseOutsider(): StoreResult<never> {
+    return refuseStore(this.#putOut ? 'node-id-taken' : 'not-announced');
   }
 
   #lose(home: RoomHome): void {
     if (this.#homes.get(home.roomId)?.epoch !== home.epoch) return;
     this.#homes.delete(home.roomId);
-    this.#log.warn({ room: home.roomId, epoch: home.epoch }, 'this node is not the home of the room any more');
+    this.#log.warn(
+      { room: home.roomId, epoch: home.epoch },
+      'this node is not the home of the room any more',
+    );
     this.events.emit('homeLost', home);
   }
 

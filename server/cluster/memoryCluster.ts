@@ -30,7 +30,7 @@ export class MemoryCluster {
   readonly #members = new Map<NodeId, MemberEntry>();
   readonly #homes = new Map<RoomId, HomeEntry>();
   readonly #holders = new Map<RoomId, Map<NodeId, number>>();
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Set<(left?: Seat) => void>();
   #version = 0;
   #lastBeatMs: number | undefined;
   #settledFromMs = 0;
@@ -47,7 +47,7 @@ export class MemoryCluster {
   }
 
   #register(): ClusterRegister {
-    let hear: (() => void) | undefined;
+    let hear: ((left?: Seat) => void) | undefined;
     return {
       beat: async (seat, beat) => done(this.#beat(seat, beat)),
       keep: async (seat, homes, present) => done(this.#keep(seat, homes, present)),
@@ -88,7 +88,7 @@ export class MemoryCluster {
       nodeIds: [...this.#members.keys()],
       records: [...this.#members]
         .filter(([, entry]) => entry.version > since)
-        .map(([nodeId, entry]) => ({ nodeId, record: entry.record })),
+        .map(([nodeId, { session, record: text }]) => ({ nodeId, session, record: text })),
     };
   }
 
@@ -137,7 +137,7 @@ export class MemoryCluster {
   #leave(seat: Seat): undefined {
     if (this.#members.get(seat.nodeId)?.session !== seat.session) return;
     this.#members.delete(seat.nodeId);
-    this.#announceNews();
+    this.#announceNews(seat);
   }
 
   #liveHome(roomId: RoomId): RoomHome | undefined {
@@ -182,8 +182,8 @@ export class MemoryCluster {
     return this.#members.size < before;
   }
 
-  #announceNews(): void {
-    for (const hear of this.#listeners) hear();
+  #announceNews(left?: Seat): void {
+    for (const hear of this.#listeners) hear(left);
   }
 }
 

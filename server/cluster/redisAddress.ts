@@ -33,13 +33,17 @@ export function parseRedisAddress(text: string): RedisAddress | undefined {
   if (hosts === undefined) return undefined;
   const list = hosts.split(',').map((host) => hostPort(host, kind === 'sentinel' ? 26_379 : 6379));
   if (!list.every((host) => host !== undefined)) return undefined;
+  const user = decoded(username ?? '');
+  const secret = decoded(password ?? '');
+  if (user === undefined || secret === undefined) return undefined;
   const common = {
     tls: tls === 'rediss',
-    ...(username && { username: decodeURIComponent(username) }),
-    ...(password && { password: decodeURIComponent(password) }),
+    ...(user !== '' && { username: user }),
+    ...(secret !== '' && { password: secret }),
   };
   const segments = (path ?? '').split('/').filter((segment) => segment !== '');
-  if (kind === 'cluster') return segments.length === 0 ? { ...common, type: 'cluster', nodes: list } : undefined;
+  if (kind === 'cluster')
+    return segments.length === 0 ? { ...common, type: 'cluster', nodes: list } : undefined;
   const master = kind === 'sentinel' ? segments.shift() : '';
   const db = Number(segments.shift() ?? 0);
   const [first, second] = list;
@@ -53,4 +57,12 @@ function hostPort(text: string, defaultPort: number): HostPort | undefined {
   const { host, port = defaultPort } = hostForm.exec(text)?.groups ?? {};
   if (host === undefined || Number(port) < 1 || Number(port) > 65_535) return undefined;
   return { host: host.replace(/^\[|\]$/g, ''), port: Number(port) };
+}
+
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
 }

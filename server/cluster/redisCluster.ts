@@ -61,7 +61,11 @@ class RedisRegister implements ClusterRegister {
   /** Scripts touch several keys, so all are on one node of a Redis Cluster. */
   readonly #prefix: string;
 
-  constructor({ address, keyPrefix, commandTimeoutMs }: RedisSettings, settings: ClusterSettings, log: Logger) {
+  constructor(
+    { address, keyPrefix, commandTimeoutMs }: RedisSettings,
+    settings: ClusterSettings,
+    log: Logger,
+  ) {
     this.#line = new RedisLine(address, commandTimeoutMs, log);
     this.#settings = settings;
     this.#prefix = `{${keyPrefix}}`;
@@ -92,11 +96,15 @@ class RedisRegister implements ClusterRegister {
       settled: settled === 1,
       version,
       nodeIds,
-      records: changed.map((nodeId, at) => ({ nodeId, record: afterSession(texts[at] ?? '') })),
+      records: changed.map((nodeId, at) => ({ nodeId, ...parseRecord(texts[at] ?? '') })),
     });
   }
 
-  async keep(seat: Seat, homes: readonly RoomHome[], present: readonly RoomId[]): Promise<StoreResult<RoomHome[]>> {
+  async keep(
+    seat: Seat,
+    homes: readonly RoomHome[],
+    present: readonly RoomId[],
+  ): Promise<StoreResult<RoomHome[]>> {
     const { homeTtlMs, epochMemoryMs, memberTtlMs } = this.#settings;
     const kept = await Promise.all(
       inParts(homes, present).map(async ([someHomes, someRooms]) => {
@@ -131,7 +139,11 @@ class RedisRegister implements ClusterRegister {
     return done({ mine: whose === 'mine', home: { roomId, nodeId, epoch } });
   }
 
-  async letGo(seat: Seat, homes: readonly RoomHome[], present: readonly RoomId[]): Promise<StoreResult<undefined>> {
+  async letGo(
+    seat: Seat,
+    homes: readonly RoomHome[],
+    present: readonly RoomId[],
+  ): Promise<StoreResult<undefined>> {
     const gone = await Promise.all(
       inParts(homes, present).map(([someHomes, someRooms]) =>
         this.#run('letGo', replies.done, this.#roomKeys(someHomes, someRooms), [
@@ -144,7 +156,7 @@ class RedisRegister implements ClusterRegister {
       ),
     );
     const failed = gone.find((each) => !each.ok);
-    return failed && !failed.ok ? failed : done(undefined);
+    return failed ?? done(undefined);
   }
 
   async leave(seat: Seat): Promise<StoreResult<undefined>> {
@@ -165,8 +177,13 @@ class RedisRegister implements ClusterRegister {
     return this.#run('holders', replies.holders, keys, [silenceMs(this.#settings)]);
   }
 
-  listen(hear: () => void): void {
-    this.#line.subscribe(this.#key('news'), hear);
+  listen(hear: (left?: Seat) => void): void {
+    this.#line.subscribe(this.#key('news'), (message) => {
+      const [name, session] = message.split(' ');
+      const { data: nodeId } = nodeIdSchema.safeParse(name);
+      if (nodeId === undefined || session === undefined) hear();
+      else hear({ nodeId, session });
+    });
   }
 
   close(): void {
@@ -215,6 +232,7 @@ function inParts(homes: readonly RoomHome[], rooms: readonly RoomId[]): [RoomHom
 }
 
 /** A record is kept with the session of its process in front. */
-function afterSession(text: string): string {
-  return text.slice(text.indexOf(' ') + 1);
+function parseRecord(text: string): { session: string; record: string } {
+  const gap = text.indexOf(' ');
+  return { session: text.slice(0, gap), record: text.slice(gap + 1) };
 }

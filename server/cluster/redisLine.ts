@@ -1,5 +1,5 @@
 import { Cluster, Redis } from 'ioredis';
-import type { ClusterOptions, RedisOptions } from 'ioredis';
+import type { DNSLookupFunction, RedisOptions } from 'ioredis';
 import type { Logger } from 'pino';
 import { done } from '../../protocol/errors.ts';
 import { refuseStore } from './clusterStore.ts';
@@ -59,13 +59,13 @@ export class RedisLine {
     }
   }
 
-  /** Calls `hear` for every message on the channel, and after each time that some may have been missed. */
-  subscribe(channel: string, hear: () => void): void {
-    this.#client.on('message', hear);
+  /** Calls `hear` with every message on the channel, and with none after each time that some may have been missed. */
+  subscribe(channel: string, hear: (message: string) => void): void {
+    this.#client.on('message', (_channel: string, message: string) => hear(message));
     const subscribe = (): void => {
       // Where it fails the connection is lost again, or the heartbeats look without being told to.
       this.#client.subscribe(channel).catch(() => undefined);
-      hear();
+      hear('');
     };
     this.#client.on('ready', subscribe);
     if (this.#client.status === 'ready') subscribe();
@@ -80,7 +80,7 @@ function connect(address: RedisAddress, commandTimeoutMs: number): Redis | Clust
   const backOff = (attempt: number): number =>
     Math.min(backOffMs.first * 2 ** (attempt - 1), backOffMs.most) * (0.5 + Math.random() / 2);
   const tls = address.tls ? { tls: {} } : {};
-  const common: RedisOptions = {
+  const common = {
     ...tls,
     ...(address.username !== undefined && { username: address.username }),
     ...(address.password !== undefined && { password: address.password }),
@@ -93,7 +93,7 @@ function connect(address: RedisAddress, commandTimeoutMs: number): Redis | Clust
     autoResubscribe: false,
     // A replica that was the master until just now.
     reconnectOnError: (error) => error.message.startsWith('READONLY'),
-  };
+  } satisfies RedisOptions;
   switch (address.type) {
     case 'server': {
       const { host, port, db } = address;
@@ -111,17 +111,17 @@ function connect(address: RedisAddress, commandTimeoutMs: number): Redis | Clust
         failoverDetector: true,
         ...(address.tls && { enableTLSForSentinelMode: true, sentinelTLS: {} }),
       });
-    case 'cluster': {
-      const options: ClusterOptions = {
+    case 'cluster':
+      return new Cluster(address.nodes, {
         redisOptions: common,
         clusterRetryStrategy: backOff,
         slotsRefreshTimeout: commandTimeoutMs,
-        // A certificate is for the name that the cluster tells, not for the address behind it.
-        ...(address.tls && { dnsLookup: (name, callback) => callback(null, name) }),
-      };
-      return new Cluster(address.nodes, options);
-    }
+        ...(address.tls && { dnsLookup: keepName }),
+      });
     default:
       return address satisfies never;
   }
 }
+
+/** A certificate is for the name that the cluster tells, not for the address behind it. */
+const keepName: DNSLookupFunction = (name, callback) => callback(null, name);

@@ -74,7 +74,7 @@ if stored and string.match(stored, '^%S+') == session then
   redis.call('ZREM', members, node)
   redis.call('ZREM', changes, node)
   redis.call('HDEL', records, node)
-  redis.call('PUBLISH', channel, '')
+  redis.call('PUBLISH', channel, node .. ' ' .. session)
 end
 return 1
 `;

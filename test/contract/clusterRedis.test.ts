@@ -1,6 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { TestNodes, comings, got, has, members, quickSettings, recordOf, room } from '../support/clusterNodes.ts';
+import {
+  TestNodes,
+  comings,
+  got,
+  has,
+  members,
+  quickSettings,
+  recordOf,
+  room,
+} from '../support/clusterNodes.ts';
 import { RedisServer } from '../support/redisServer.ts';
 import { startTcpRelay } from '../support/tcpRelay.ts';
 import type { TcpRelay } from '../support/tcpRelay.ts';
@@ -55,30 +64,33 @@ describe('a cluster store whose Redis', () => {
   test.each([
     ['was stopped and forgot everything', () => redis.stop(), () => redis.start()],
     ['was frozen', async () => redis.freeze(), async () => redis.thaw()],
-  ])('%s for longer than any lease: what was known stays, and afterwards holds', async (_what, stop, start) => {
-    const { a, b, home } = await pair();
-    await stop();
-    await until(() => has(a, 'storeAway') && has(b, 'storeAway'));
-    for (const answer of [
-      b.store.claim(room('other')),
-      b.store.find(show),
-      b.store.holders(show),
-      a.store.renew(),
-      b.store.present(show),
-    ])
-      expect(await answer).toMatchObject({ ok: false, error: { code: 'store-away' } });
-    expect(await got(a.store.claim(show))).toEqual({ mine: true, home });
-    await until(() => (a.store.members().ageMs ?? 0) > longMs);
-    expect([members(a), members(b), a.store.homes()]).toEqual([['a', 'b'], ['a', 'b'], [home]]);
-    await start();
-    await until(() => has(a, 'storeBack') && has(b, 'storeBack'));
-    await sleep(longMs);
-    expect([comings(a).left, comings(b).left, a.store.homes()]).toEqual([[], [], [home]]);
-    expect(await got(b.store.claim(show))).toEqual({ mine: false, home });
-    expect((await got(a.store.holders(show))).sort()).toEqual(['a', 'b']);
-    await got(a.store.release(show));
-    expect((await got(b.store.claim(show))).home.epoch).toBeGreaterThan(home.epoch);
-  });
+  ])(
+    '%s for longer than any lease: what was known stays, and afterwards holds',
+    async (_what, stop, start) => {
+      const { a, b, home } = await pair();
+      await stop();
+      await until(() => has(a, 'storeAway') && has(b, 'storeAway'));
+      for (const answer of [
+        b.store.claim(room('other')),
+        b.store.find(show),
+        b.store.holders(show),
+        a.store.renew(),
+        b.store.present(show),
+      ])
+        expect(await answer).toMatchObject({ ok: false, error: { code: 'store-away' } });
+      expect(await got(a.store.claim(show))).toEqual({ mine: true, home });
+      await until(() => (a.store.members().ageMs ?? 0) > longMs);
+      expect([members(a), members(b), a.store.homes()]).toEqual([['a', 'b'], ['a', 'b'], [home]]);
+      await start();
+      await until(() => has(a, 'storeBack') && has(b, 'storeBack'));
+      await sleep(longMs);
+      expect([comings(a).left, comings(b).left, a.store.homes()]).toEqual([[], [], [home]]);
+      expect(await got(b.store.claim(show))).toEqual({ mine: false, home });
+      expect((await got(a.store.holders(show))).toSorted()).toEqual(['a', 'b']);
+      await got(a.store.release(show));
+      expect((await got(b.store.claim(show))).home.epoch).toBeGreaterThan(home.epoch);
+    },
+  );
 
   test('was away: who died meanwhile is dropped once the others had time to come back', async () => {
     const { a, b, home } = await pair();
@@ -116,9 +128,12 @@ describe('a cluster store whose Redis', () => {
     redis.freeze();
     const other = room('other');
     const claims = [a.store.claim(other), b.store.claim(other)];
-    for (const claim of claims) expect(await claim).toMatchObject({ ok: false, error: { code: 'store-away' } });
+    for (const claim of claims)
+      expect(await claim).toMatchObject({ ok: false, error: { code: 'store-away' } });
     redis.thaw();
-    const home = await until(async () => (await b.store.find(other)).ok).then(() => got(a.store.claim(other)));
+    const home = await until(async () => (await b.store.find(other)).ok).then(() =>
+      got(a.store.claim(other)),
+    );
     expect(await got(b.store.claim(other))).toMatchObject({ home: home.home });
     expect([...a.store.homes(), ...b.store.homes()].filter(({ roomId }) => roomId === other)).toHaveLength(1);
   });

@@ -77,9 +77,10 @@ class Fuzz {
     else if (dice < 78) node.hang();
     else if (dice < 88) node.wake();
     else if (dice < 90) await this.#startAnew(node);
-    else if (dice < 93) this.#ask(this.#redis.cutConnections());
+    // It may cut those of another that cuts, too.
+    else if (dice < 93) this.#ask(this.#redis.cutConnections().catch(() => undefined));
     else if (dice < 95) await this.#freeze(20 + this.#random.int(150));
-    else if (dice < 96 && forgets) await this.#redis.ask((client) => client.flushall());
+    else if (dice < 96 && forgets) await this.#forgetAll();
     else await sleep(this.#random.int(60));
   }
 
@@ -96,6 +97,10 @@ class Fuzz {
     if (node === undefined || store.homes().some((home) => home.roomId === roomId)) return;
     const claimed = await (takeOver ? store.takeOver(roomId, highest) : store.claim(roomId));
     if (claimed.ok && claimed.value.mine) this.witness.given(node, roomId, claimed.value.home.epoch, highest);
+  }
+
+  async #forgetAll(): Promise<void> {
+    await until(() => this.#redis.ask((client) => client.flushall()).then(() => true));
   }
 
   async #freeze(ms: number): Promise<void> {

@@ -19,11 +19,15 @@ async function started(server: Promise<RedisServer>): Promise<RedisServer> {
 test('nodes go on with the replica that a Sentinel makes the master, and no room changes its home', async () => {
   const master = await started(RedisServer.start(['--repl-diskless-sync-delay', '0']));
   const replica = await started(RedisServer.start(['--replicaof', '127.0.0.1', `${master.port}`]));
-  await until(() => replica.ask(async (redis) => (await redis.info('replication')).includes('link_status:up')));
+  await until(() =>
+    replica.ask(async (redis) => (await redis.info('replication')).includes('link_status:up')),
+  );
   const sentinel = await started(RedisServer.startSentinel(master));
   // It asks the master for its replicas, and does so every ten seconds at most.
   await until(() =>
-    sentinel.ask(async (redis) => ((await redis.call('SENTINEL', 'replicas', 'main')) as unknown[]).length === 1),
+    sentinel.ask(
+      async (redis) => ((await redis.call('SENTINEL', 'replicas', 'main')) as unknown[]).length === 1,
+    ),
   );
   const nodes = TestNodes.overRedis(`redis+sentinel://127.0.0.1:${sentinel.port}/main`);
   closing.push(() => nodes.close());

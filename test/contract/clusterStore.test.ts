@@ -1,6 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { TestNodes, comings, got, has, members, quickSettings, recordOf, room } from '../support/clusterNodes.ts';
+import {
+  TestNodes,
+  comings,
+  got,
+  has,
+  members,
+  quickSettings,
+  recordOf,
+  room,
+} from '../support/clusterNodes.ts';
 import type { TestNode } from '../support/clusterNodes.ts';
 import { RedisServer, startRedisCluster } from '../support/redisServer.ts';
 import { until } from '../support/until.ts';
@@ -78,7 +87,8 @@ describe.each(Object.entries(implementations))('a cluster store in %s', (_name, 
     test('hear what another tells of itself', async () => {
       const [a, b] = await pair();
       b.store.update({ load: 0.5, viewers: 7 });
-      const ofB = (): unknown => a.store.members().nodes.find(({ nodeId }) => nodeId === recordOf('b').nodeId);
+      const ofB = (): unknown =>
+        a.store.members().nodes.find(({ nodeId }) => nodeId === recordOf('b').nodeId);
       await until(() => (ofB() as { viewers?: number } | undefined)?.viewers === 7);
       b.store.update({ draining: true });
       await until(() => (ofB() as { draining?: boolean }).draining === true);
@@ -141,7 +151,10 @@ describe.each(Object.entries(implementations))('a cluster store in %s', (_name, 
       await until(() => has(old, 'nodeIdTaken'));
       expect(old.heard).toContainEqual({ name: 'homeLost', with: [home] });
       expect(old.store.homes()).toEqual([]);
-      expect(await old.store.claim(room('other'))).toMatchObject({ ok: false, error: { code: 'not-announced' } });
+      expect(await old.store.claim(room('other'))).toMatchObject({
+        ok: false,
+        error: { code: 'node-id-taken' },
+      });
       expect(await anew.store.renew()).toMatchObject({ ok: true });
     });
 
@@ -276,7 +289,7 @@ describe.each(Object.entries(implementations))('a cluster store in %s', (_name, 
   });
 
   describe('holders of a room', () => {
-    const holders = async (node: TestNode) => (await got(node.store.holders(show))).sort();
+    const holders = async (node: TestNode) => (await got(node.store.holders(show))).toSorted();
 
     test('are those who said so, until they say otherwise', async () => {
       const [a, b] = await pair();

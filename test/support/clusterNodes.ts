@@ -37,7 +37,9 @@ export const recordOf = (nodeId: string, changes: object = {}): NodeRecord =>
     ...changes,
   });
 
-type Heard = { [Name in keyof ClusterEvents]: { name: Name; with: ClusterEvents[Name] } }[keyof ClusterEvents];
+type Heard = {
+  [Name in keyof ClusterEvents]: { name: Name; with: ClusterEvents[Name] };
+}[keyof ClusterEvents];
 
 /** A node of a test: its store, what that announced, and the clock that drives its heartbeats. */
 export interface TestNode {
@@ -114,7 +116,9 @@ export const has = ({ heard }: TestNode, name: keyof ClusterEvents): boolean =>
   heard.some((one) => one.name === name);
 
 /** The value of an answer that a test counts on. */
-export async function got<T>(answer: Promise<{ ok: true; value: T } | { ok: false; error: Error | object }>): Promise<T> {
+export async function got<T>(
+  answer: Promise<{ ok: true; value: T } | { ok: false; error: Error | object }>,
+): Promise<T> {
   const result = await answer;
   if (!result.ok) throw new Error(`refused: ${JSON.stringify(result.error)}`);
   return result.value;

@@ -1,10 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { learn, nobodyKnown, nodesOf, strangersOf } from '../../server/cluster/knownMembers.ts';
+import { learn, nobodyKnown, nodesOf, strangersOf, unlearn } from '../../server/cluster/knownMembers.ts';
+import { nodeIdSchema } from '../../protocol/network.ts';
 import { recordOf } from '../support/clusterNodes.ts';
 
 const version = recordOf('a').protocolVersion;
 const entry = (nodeId: string, changes: object = {}) => ({
   nodeId,
+  session: `of-${nodeId}`,
   record: JSON.stringify(recordOf(nodeId, changes)),
 });
 const reply = (nodeIds: string[], records: ReturnType<typeof entry>[], settled = true) =>
@@ -31,11 +33,24 @@ describe('what a node knows of the members', () => {
     expect(nodesOf(unsettled.known)).toHaveLength(2);
   });
 
+  test('loses at once who says that it leaves, but not the process that took its name since', () => {
+    const nodeId = nodeIdSchema.parse('b');
+    expect(unlearn(two.known, { nodeId, session: 'of-b' }).change?.left).toEqual([recordOf('b')]);
+    expect(unlearn(two.known, { nodeId, session: 'earlier' })).toEqual({
+      known: two.known,
+      change: undefined,
+    });
+  });
+
   test('tells a changed record from a process that started anew', () => {
     const busy = learn(two.known, reply(['a', 'b'], [entry('b', { load: 1 })]), version);
     expect(busy.change).toEqual({ joined: [], left: [], changed: [recordOf('b', { load: 1 })] });
     const anew = learn(two.known, reply(['a', 'b'], [entry('b', { startedAtMs: 9 })]), version);
-    expect(anew.change).toEqual({ joined: [recordOf('b', { startedAtMs: 9 })], left: [recordOf('b')], changed: [] });
+    expect(anew.change).toEqual({
+      joined: [recordOf('b', { startedAtMs: 9 })],
+      left: [recordOf('b')],
+      changed: [],
+    });
   });
 
   test('has those it does not understand apart, and a record under another’s name is one', () => {
@@ -45,7 +60,7 @@ describe('what a node knows of the members', () => {
         ['a', 'b', 'c', 'd', 'Not A Name'],
         [
           entry('b', { protocolVersion: version + 1 }),
-          { nodeId: 'c', record: '{"protocolVersion":"x"}' },
+          { nodeId: 'c', session: 's', record: '{"protocolVersion":"x"}' },
           { ...entry('a'), nodeId: 'd' },
           entry('a'),
         ],

@@ -9,7 +9,10 @@ describe('the address of a Redis', () => {
       'rediss://me:p%40ss@[::1]:7000',
       { type: 'server', host: '::1', port: 7000, db: 0, tls: true, username: 'me', password: 'p@ss' },
     ],
-    ['redis://:secret@cache', { type: 'server', host: 'cache', port: 6379, db: 0, tls: false, password: 'secret' }],
+    [
+      'redis://:secret@cache',
+      { type: 'server', host: 'cache', port: 6379, db: 0, tls: false, password: 'secret' },
+    ],
     [
       'redis+sentinel://s1,s2:7000/main/2',
       {
