@@ -95,7 +95,9 @@ describe('hosts of a network', () => {
 
   test('are cut off from one region and not from another one, over UDP and TCP alike', async () => {
     await serveOn(us!);
-    const [inEu, inUs, inAsia] = await Promise.all([eu!, us!, asia!].map((h) => openUdp(h.listenAddress, port)));
+    const [inEu, inUs, inAsia] = await Promise.all(
+      [eu!, us!, asia!].map((h) => openUdp(h.listenAddress, port)),
+    );
     const fromEu = dial({ address: us!.publicAddress, port }, eu!.listenAddress);
     await until('there is a connection', () => fromEu.heard === 'us-1');
     network.cut('us', 'eu');

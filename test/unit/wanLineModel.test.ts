@@ -48,17 +48,20 @@ describe('delay', () => {
 });
 
 describe('jitter', () => {
-  test.each([0.1, 1, 20, 500])('keeps to its bounds and the order of packets sent every %d ms', (spacingMs) => {
-    const sent = sendEvenly(model({ delayMs: 50, jitterMs: 20 }), 20_000, spacingMs);
-    const late = sent.map(({ lateMs }) => lateMs);
-    expect(Math.min(...late)).toBeGreaterThanOrEqual(50);
-    expect(Math.max(...late)).toBeLessThanOrEqual(70);
-    expect(sent.every(({ atMs }, index) => index === 0 || atMs >= sent[index - 1]!.atMs)).toBe(true);
-    // It wanders over its whole range, and is no constant delay.
-    expect(mean(late)).toBeGreaterThan(58);
-    expect(mean(late)).toBeLessThan(62);
-    expect(Math.max(...late) - Math.min(...late)).toBeGreaterThan(18);
-  });
+  test.each([0.1, 1, 20, 500])(
+    'keeps to its bounds and the order of packets sent every %d ms',
+    (spacingMs) => {
+      const sent = sendEvenly(model({ delayMs: 50, jitterMs: 20 }), 20_000, spacingMs);
+      const late = sent.map(({ lateMs }) => lateMs);
+      expect(Math.min(...late)).toBeGreaterThanOrEqual(50);
+      expect(Math.max(...late)).toBeLessThanOrEqual(70);
+      expect(sent.every(({ atMs }, index) => index === 0 || atMs >= sent[index - 1]!.atMs)).toBe(true);
+      // It wanders over its whole range, and is no constant delay.
+      expect(mean(late)).toBeGreaterThan(58);
+      expect(mean(late)).toBeLessThan(62);
+      expect(Math.max(...late) - Math.min(...late)).toBeGreaterThan(18);
+    },
+  );
 
   test('lets packets overtake where that is asked for', () => {
     const sent = sendEvenly(model({ jitterMs: 20, reorders: true }), 1000, 1);
