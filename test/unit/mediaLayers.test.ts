@@ -123,4 +123,13 @@ describe('the demand for layers', () => {
     demand.set('one', 1, 3500);
     expect(demand.next(4500)).toEqual({});
   });
+
+  test('begins with the layers that another node sends at first, and asks for more as soon as they are wanted', () => {
+    const demand = new LayerDemand(3, 3000, 0, 0);
+    expect(demand.next(0)).toEqual({});
+    expect(demand.liveLayer(0)).toBe(0);
+    demand.set('bob', 2, 10);
+    expect(demand.next(10)).toEqual({ tell: 2 });
+    expect(demand.liveLayer(20)).toBe(0);
+  });
 });
