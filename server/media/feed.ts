@@ -7,7 +7,7 @@ import { KeyframeAsker, isPliSent, pliTraces } from './keyframeAsker.ts';
 import { originPlace } from './keyframePacing.ts';
 import { feedLayers } from './layerChoice.ts';
 import type { FeedLayers } from './layerChoice.ts';
-import { LayerDemand } from './layerDemand.ts';
+import { LayerDemand } from '../layers/layerDemand.ts';
 import type { RoomContext } from './roomContext.ts';
 import type { Shard } from './shards.ts';
 import { limitTraces } from './traceLimit.ts';
