@@ -7,7 +7,10 @@ import { hashText } from './rendezvous.ts';
 import type { Hash } from './rendezvous.ts';
 
 /** A node as the cascade sees it; `load` from 0 to 1, `capacity` in viewers. */
-export interface NetworkNode extends Pick<NodeRecord, 'nodeId' | 'region' | 'load' | 'capacity' | 'draining'> {
+export interface NetworkNode extends Pick<
+  NodeRecord,
+  'nodeId' | 'region' | 'load' | 'capacity' | 'draining'
+> {
   /** It is heard of, and nothing speaks against pulling from it. */
   healthy: boolean;
 }
@@ -80,11 +83,5 @@ export function prepareView(
     if (list) list.push(candidate);
     else candidates.set(region, [candidate]);
   }
-  // Whoever the news came from in which order: the same view gives the same answers.
-  for (const list of candidates.values()) list.sort(byName);
   return { settings, candidates, costs: new RegionCosts(candidates.keys(), links), trees: new Map() };
-}
-
-function byName(one: Candidate, other: Candidate): number {
-  return one.nodeId < other.nodeId ? -1 : 1;
 }

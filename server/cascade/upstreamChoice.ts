@@ -45,6 +45,7 @@ export function upstream(
   const route = regionRoute(view, self.region, feed.originRegion, currentVia);
   const gateway = route.kind === 'detour' ? gatewayOf(view, feed.roomId, route.via) : undefined;
   const reason = { kind: 'border', route } as const;
-  if (route.kind === 'detour' && gateway !== undefined) return { from: gateway, fromRegion: route.via, reason };
+  if (route.kind === 'detour' && gateway !== undefined)
+    return { from: gateway, fromRegion: route.via, reason };
   return { from: feed.originNode, fromRegion: feed.originRegion, reason };
 }

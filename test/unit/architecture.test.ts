@@ -86,7 +86,15 @@ describe('architecture', () => {
 
   test('what the cascade decides stays pure: no library, no Node module', () => {
     const decisions = [
-      ...['congestion', 'gatewayChoice', 'keyframeRelay', 'layerLadder', 'loadSteps', 'networkView', 'pathCheck'],
+      ...[
+        'congestion',
+        'gatewayChoice',
+        'keyframeRelay',
+        'layerLadder',
+        'loadSteps',
+        'networkView',
+        'pathCheck',
+      ],
       ...['regionCosts', 'regionRoute', 'regionTree', 'rendezvous', 'roomPlan', 'upstreamChoice'],
     ].map((name) => `server/cascade/${name}.ts`);
     expect(decisions.filter((file) => !files.includes(file))).toEqual([]);

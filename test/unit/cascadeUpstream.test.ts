@@ -8,8 +8,7 @@ import { planRoom } from '../../server/cascade/roomPlan.ts';
 import { upstream } from '../../server/cascade/upstreamChoice.ts';
 import { evenCluster, feedFrom, linked, node, nodeId, randomCluster, regionId } from '../support/clusters.ts';
 import { Random } from '../support/random.ts';
-
-const firstSeed = process.env.FUZZ_SEED === undefined ? Date.now() % 2 ** 31 : Number(process.env.FUZZ_SEED);
+import { forSeeds } from '../support/seeds.ts';
 
 interface Case {
   random: Random;
@@ -45,17 +44,8 @@ function randomCase(seed: number): Case {
   };
 }
 
-/** Plays many random networks; what breaks is told with the seed that repeats it. */
-function inRandomNetworks(cases: number, check: (from: Case) => void): void {
-  for (let seed = firstSeed; seed < firstSeed + cases; seed++) {
-    try {
-      check(randomCase(seed));
-    } catch (error) {
-      const broken = error instanceof Error ? error.message : String(error);
-      throw new Error(`${broken}; repeat with FUZZ_SEED=${seed}`, { cause: error });
-    }
-  }
-}
+const inRandomNetworks = (cases: number, check: (from: Case) => void): void =>
+  forSeeds(cases, (seed) => check(randomCase(seed)));
 
 /** The nodes a feed passes on its way to one, from there to the origin. */
 function wayTo({ view, feed, currentVia }: Case, place: Place): Place[] {
@@ -85,7 +75,10 @@ describe('in any network', () => {
         claim(ids.at(-1) === from.feed.originNode, 'the way ends elsewhere');
         claim(new Set(ids).size === ids.length, `a loop: ${ids.join(' <- ')}`);
         const entered = way.map(({ region }) => region).filter((region, n, all) => region !== all[n - 1]);
-        claim(new Set(entered).size === entered.length && entered.length <= 3, `ways: ${entered.join(' <- ')}`);
+        claim(
+          new Set(entered).size === entered.length && entered.length <= 3,
+          `ways: ${entered.join(' <- ')}`,
+        );
         if (entered.length === 3) detours++;
         if (from.fanOut >= 12) longest = Math.max(longest, ids.length);
       }
@@ -178,7 +171,10 @@ describe('a node pulls', () => {
   test('from its gateway elsewhere, and the gateway from the origin', () => {
     const gateway = gatewayOf(view, feed.roomId, regionId('us'))!;
     const edge = gateway === 'a' ? 'b' : 'a';
-    expect(upstream(view, at(edge, 'us'), feed)).toMatchObject({ from: gateway, reason: { kind: 'gateway' } });
+    expect(upstream(view, at(edge, 'us'), feed)).toMatchObject({
+      from: gateway,
+      reason: { kind: 'gateway' },
+    });
     expect(upstream(view, at(gateway, 'us'), feed)).toMatchObject({
       from: 'o',
       reason: { kind: 'border', route: { kind: 'direct', directMs: 80 } },
