@@ -4,7 +4,7 @@ import type { FeedId, MediaKind, ParticipantId, Source } from '../../protocol/id
 import type { FeedLayers } from '../../protocol/pipes.ts';
 import { KeyframeAsker, isPliSent, pliTraces } from './keyframeAsker.ts';
 import { originPlace } from './keyframePacing.ts';
-import { LayerDemand } from './layerDemand.ts';
+import { LayerDemand } from '../layers/layerDemand.ts';
 import type { KeyframeSettings } from './mediaSettings.ts';
 import type { RoomContext } from './roomContext.ts';
 import type { Shard } from './shards.ts';

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { FeedViewport } from '../../protocol/clientMessages.ts';
 import type { FeedId } from '../../protocol/identity.ts';
 import { chooseLayers, feedLayers } from '../../server/media/layerChoice.ts';
-import { LayerDemand } from '../../server/media/layerDemand.ts';
+import { LayerDemand } from '../../server/layers/layerDemand.ts';
 
 const hd = { width: 1280, height: 720 };
 const inThree = [4, 2, 1].map((scaleResolutionDownBy, index) => ({
