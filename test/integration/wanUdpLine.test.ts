@@ -93,10 +93,11 @@ describe('a UDP line', () => {
   });
 
   test('that is cut loses what comes and what is on its way, and nothing after it is restored', async () => {
-    const { client, line, echo } = await openLine(roundTrip(60));
+    const { client, line, echo } = await openLine(roundTrip(400));
     const { there } = line.road;
     client.send('on its way');
     client.send('on its way too');
+    await until('both are on their way', () => there.counts.underway === 2);
     line.road.cut();
     client.send('too late');
     await until('all three met the cut', () => there.counts.cutOff === 3);
@@ -104,7 +105,7 @@ describe('a UDP line', () => {
     client.send('after');
     await until('the answer is there', () => client.got.length === 1);
     expect(echo.heard).toEqual(['after']);
-    expect(there.counts).toMatchObject({ passed: 1, passedBytes: 5, lost: 0, cutOff: 3 });
+    expect(there.counts).toMatchObject({ passed: 1, passedBytes: 5, lost: 0, cutOff: 3, underway: 0 });
   });
 
   test('can be cut in one direction alone', async () => {

@@ -13,6 +13,8 @@ export interface WayCounts {
   overflowed: number;
   /** Datagrams that met a cut. */
   cutOff: number;
+  /** Now on their way. */
+  underway: number;
 }
 
 /** The shortest wait of Linux before it sends a TCP segment again, in addition to the round trip. */
@@ -20,7 +22,7 @@ const resendMs = 200;
 
 /** One direction of a road; everything that goes that way shares its bandwidth and its queue. */
 export class Way {
-  readonly counts: WayCounts = { passed: 0, passedBytes: 0, lost: 0, overflowed: 0, cutOff: 0 };
+  readonly counts: WayCounts = { passed: 0, passedBytes: 0, lost: 0, overflowed: 0, cutOff: 0, underway: 0 };
   readonly #model: LineModel;
   readonly #departures: Departures;
   #isCut = false;
@@ -69,7 +71,9 @@ export class Way {
       this.counts.lost++;
       return;
     }
+    this.counts.underway++;
     this.#departures.at(fate.atMs, () => {
+      this.counts.underway--;
       if (this.#isCut) {
         this.counts.cutOff++;
         return;
@@ -100,7 +104,9 @@ export class Way {
 
   /** Calls `deliver` then, or after that when the way is no longer cut. */
   streamArrives(bytes: number, atMs: number, deliver: () => void): void {
+    this.counts.underway++;
     const arrive = (): void => {
+      this.counts.underway--;
       this.#countPassed(bytes);
       deliver();
     };
