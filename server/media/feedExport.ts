@@ -203,7 +203,9 @@ export class FeedExport {
 
   #makeOffer(): PipeOffer {
     const { feedId, epoch, source, publisherId, layers, hops } = this.#feed;
-    const { mid: _, ...parameters } = this.#consumers[0]!.rtpParameters;
+    const [first] = this.#consumers;
+    if (!first) throw new Error('a pipe carries nothing');
+    const { mid: _, ...parameters } = first.rtpParameters;
     const encodings = this.#consumers.flatMap((consumer) => consumer.rtpParameters.encodings ?? []);
     const scalabilityMode = layers.kind === 'simulcast' ? `L1T${layers.temporalLayers}` : undefined;
     return {

@@ -47,7 +47,7 @@ describe('a publisher that drops layers by itself', () => {
       epoch: 1,
       source: 'camera',
       publisherId: ann,
-      layers: feedLayers(rtpParameters.encodings as never, defaultMediaSettings.cameraPicture),
+      layers: feedLayers(rtpParameters.encodings, defaultMediaSettings.cameraPicture),
       upstream: {
         askKeyframe: () => asked++,
         wantLayers: () => undefined,

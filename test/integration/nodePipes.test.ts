@@ -8,6 +8,7 @@ import { pipeRates } from '../../server/media/pipeStatistics.ts';
 import { TestRoom, ann, bob, cid, dan, startMedia, until, valueOf } from '../support/mediaRoom.ts';
 import { overWire, pipe } from '../support/nodePipe.ts';
 import { startPipeRelay } from '../support/pipeRelay.ts';
+import type { PipeRelay } from '../support/pipeRelay.ts';
 import { RtpSink, WorkerView } from '../support/rtpSource.ts';
 
 const camera = 'ann:camera' as FeedId;
@@ -39,12 +40,15 @@ describe('a pipe between two nodes', () => {
   let edge: Node;
   let shows = 0;
   const open: TestRoom[] = [];
+  let relay: PipeRelay | undefined;
 
   beforeAll(async () => {
     origin = await startNode();
     edge = await startNode({ workers: 2, viewersPerShard: 1 });
   });
   afterEach(() => {
+    relay?.close();
+    relay = undefined;
     for (const room of open.splice(0)) room.room.close();
   });
   afterAll(async () => {
@@ -169,12 +173,12 @@ describe('a pipe between two nodes', () => {
 
   test('repairs what is lost on the way, and counts it', async () => {
     const show = await startShow();
-    const relay = await startPipeRelay();
+    relay = await startPipeRelay();
     relay.delayMs = 20;
     const { exported, imported } = await pipe(show.origin, show.edge, { relay, rttMs: 40 });
     const sink = await watchEdge();
     relay.loseEvery = 10;
-    await until('enough is lost', () => relay.lost >= 60);
+    await until('enough is lost', () => relay!.lost >= 60);
     relay.loseEvery = 0;
     await until('all of it has come', () => sink.missing.size === 0);
     await until('a report has come', () => edge.view.imported[0]!.score.length === 3);
@@ -183,7 +187,6 @@ describe('a pipe between two nodes', () => {
     expect(pipeRates(undefined, statistics).lossFraction).toBeGreaterThan(0.02);
     expect(statistics.rttMs).toBeGreaterThan(35);
     expect((await exported.statistics())!.packetsRepaired).toBeGreaterThan(40);
-    relay.close();
   });
 
   test('passes a pause on, and shows pictures after it', async () => {

@@ -31,22 +31,22 @@ interface PipeOptions {
 export async function pipe(from: TestRoom, to: TestRoom, options: PipeOptions = {}): Promise<NodePipe> {
   const { feedId = 'ann:camera', maxSpatialLayer = 2, relay, rttMs = 0 } = options;
   const made: Omit<NodePipe, 'exported' | 'imported'> = { news: [], requests: [], closed: [] };
-  let imported: ImportedFeed | undefined;
+  const far: { end?: ImportedFeed } = {};
   const exported = valueOf(
     await from.room.exportFeed(feedId as FeedId, maxSpatialLayer, {
       news: (news) => {
         made.news.push(news);
-        imported?.news(pipeNewsSchema.parse(overWire(news)));
+        far.end?.news(pipeNewsSchema.parse(overWire(news)));
       },
       closed: () => {
         made.closed.push('upstream');
-        imported?.close();
+        far.end?.close();
       },
     }),
   );
   const offer = pipeOfferSchema.parse(overWire(exported.offer));
   if (relay) offer.end = relay.offered(offer.end);
-  imported = valueOf(
+  const imported = valueOf(
     await to.room.importFeed(offer, rttMs, {
       request: (request) => {
         made.requests.push(request);
@@ -58,6 +58,7 @@ export async function pipe(from: TestRoom, to: TestRoom, options: PipeOptions = 
       },
     }),
   );
+  far.end = imported;
   const answer = pipeAnswerSchema.parse(overWire(imported.answer));
   if (relay) answer.end = relay.answered(answer.end);
   valueOf(await exported.connect(answer));
