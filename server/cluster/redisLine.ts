@@ -9,6 +9,8 @@ import { redisScripts } from './redisScripts.ts';
 import type { RedisScript } from './redisScripts.ts';
 
 const backOffMs = { first: 50, most: 1000 };
+/** After so long a client that gave up is told to go on. */
+const reviveMs = 200;
 /** A connection that answers nothing for so many command timeouts is made anew: its other end may be gone. */
 const deafAfterTimeouts = 3;
 
@@ -20,6 +22,8 @@ export class RedisLine {
   readonly #timeoutMs: number;
   /** The first attempt to connect is over. */
   readonly #tried: Promise<void>;
+  #closed = false;
+  #revival: NodeJS.Timeout | undefined;
 
   constructor(address: RedisAddress, commandTimeoutMs: number, log: Logger) {
     this.#timeoutMs = commandTimeoutMs;
@@ -35,6 +39,7 @@ export class RedisLine {
     };
     client.on('ready', over);
     client.on('close', over);
+    client.on('end', () => this.#revive());
     client.on('error', (error: Error) => log.debug({ err: error }, 'Redis connection'));
   }
 
@@ -72,7 +77,22 @@ export class RedisLine {
   }
 
   close(): void {
+    this.#closed = true;
+    clearTimeout(this.#revival);
     this.#client.disconnect();
+  }
+
+  /**
+   * ioredis gives up, in spite of its retry strategy, when a Sentinel tells of a new master while it is asking that Sentinel
+   * for the master.
+   */
+  #revive(): void {
+    if (this.#closed) return;
+    clearTimeout(this.#revival);
+    this.#revival = setTimeout(() => {
+      // Where it fails it ends again.
+      this.#client.connect().catch(() => undefined);
+    }, reviveMs);
   }
 }
 
