@@ -11,8 +11,9 @@ import {
   room,
 } from '../support/clusterNodes.ts';
 import { RedisServer } from '../support/redisServer.ts';
-import { startTcpRelay } from '../support/tcpRelay.ts';
-import type { TcpRelay } from '../support/tcpRelay.ts';
+import { addressOf } from '../wan/address.ts';
+import { startTcpRoad } from '../wan/tcpLine.ts';
+import type { TcpRoad } from '../wan/tcpLine.ts';
 import { until } from '../support/until.ts';
 
 const show = room('show');
@@ -170,11 +171,11 @@ describe('a cluster store whose Redis', () => {
   });
 
   describe('is out of reach for one node alone', () => {
-    let relay: TcpRelay;
+    let relay: TcpRoad;
     let far: TestNodes;
     beforeEach(async () => {
-      relay = await startTcpRelay(redis.url);
-      far = TestNodes.overRedis(`redis://127.0.0.1:${new URL(relay.origin).port}`);
+      relay = await startTcpRoad({ target: addressOf(redis.url) });
+      far = TestNodes.overRedis(`redis://127.0.0.1:${relay.address.port}`);
     });
     afterEach(async () => {
       await far.close();
@@ -185,11 +186,11 @@ describe('a cluster store whose Redis', () => {
       const [a, b] = [await far.join('a'), await nodes.join('b')];
       await until(() => members(a).length === 2);
       const { home } = await got(a.store.claim(show));
-      relay.cut();
+      relay.refuse();
       await until(() => comings(b).left.includes('a'));
       await until(async () => (await got(b.store.claim(show))).mine);
       expect([members(a), a.store.homes()]).toEqual([['a', 'b'], [home]]);
-      relay.mend();
+      relay.accept();
       await until(() => has(a, 'homeLost'));
       expect(a.store.homes()).toEqual([]);
       expect(await got(a.store.claim(show))).toMatchObject({ mine: false, home: { nodeId: 'b' } });

@@ -4,11 +4,12 @@ import type { FeedId, RoomId } from '../../protocol/identity.ts';
 import { Random } from '../support/random.ts';
 import { LinkedNodes, eventsOf, id, pull, until } from '../support/linkedNodes.ts';
 import type { LinkedNode, NodeOptions } from '../support/linkedNodes.ts';
-import { startTcpRelay } from '../support/tcpRelay.ts';
-import type { TcpRelay } from '../support/tcpRelay.ts';
+import { addressOf, originOf } from '../wan/address.ts';
+import { startTcpRoad } from '../wan/tcpLine.ts';
+import type { TcpRoad } from '../wan/tcpLine.ts';
 
 const nodes = new LinkedNodes();
-const relays: TcpRelay[] = [];
+const relays: TcpRoad[] = [];
 const drop = { roomId: 'show' as RoomId, feedId: 'hanna:camera' as FeedId, epoch: 1 };
 afterEach(async () => {
   await nodes.close();
@@ -16,12 +17,12 @@ afterEach(async () => {
 });
 
 /** Two nodes with a wire between them that can be cut; only `a` opens, over the wire. */
-async function wired(options: NodeOptions = {}): Promise<{ a: LinkedNode; b: LinkedNode; relay: TcpRelay }> {
+async function wired(options: NodeOptions = {}): Promise<{ a: LinkedNode; b: LinkedNode; relay: TcpRoad }> {
   const a = await nodes.start('a', options);
   const b = await nodes.start('b', options);
-  const relay = await startTcpRelay(nodes.urls.get(b.nodeId)!);
+  const relay = await startTcpRoad({ target: addressOf(nodes.urls.get(b.nodeId)!) });
   relays.push(relay);
-  nodes.urls.set(b.nodeId, relay.origin);
+  nodes.urls.set(b.nodeId, originOf(relay.address));
   nodes.urls.delete(a.nodeId);
   return { a, b, relay };
 }
@@ -31,10 +32,10 @@ describe('a link whose wire is cut', () => {
     const { a, b, relay } = await wired();
     a.links.to(id('b')).hold();
     await until(() => b.links.to(id('a')).up);
-    relay.cut();
+    relay.refuse();
     await until(() => eventsOf(a, 'down').length > 0 && eventsOf(b, 'down').length > 0);
     expect(eventsOf(a, 'down')).toEqual([{ type: 'down', nodeId: 'b', reason: 'cut' }]);
-    relay.mend();
+    relay.accept();
     await until(() => b.links.to(id('a')).up && a.links.to(id('b')).up);
     expect(a.events.map(({ type }) => type)).toEqual(['up', 'down', 'up']);
     expect(a.events.at(-1)).toEqual({ type: 'up', nodeId: 'b', restarted: false });
@@ -45,13 +46,13 @@ describe('a link whose wire is cut', () => {
     const link = a.links.to(id('b'));
     link.hold();
     await until(() => link.figures !== undefined);
-    relay.stall();
+    relay.road.cut();
     const stalledAt = performance.now();
     await until(() => !link.up && !b.links.to(id('a')).up);
     // The bound is 600 ms; a machine that is busy may look later, and engine.io's own would be 45 s.
     expect(performance.now() - stalledAt).toBeLessThan(5000);
     expect(eventsOf(a, 'down')).toEqual([{ type: 'down', nodeId: 'b', reason: 'silent' }]);
-    relay.flow();
+    relay.road.restore();
     await until(() => link.up);
     expect(await link.call('feed.pull', pull())).toMatchObject({ ok: true });
   });
@@ -73,13 +74,13 @@ describe('a peer that is slow', () => {
     const link = a.links.to(id('b'));
     link.hold();
     await until(() => link.figures !== undefined);
-    relay.stall();
+    relay.road.cut();
     const view = { text: 'x'.repeat(20_000) };
     for (let version = 0; version < 1500; version++) {
       link.tell('room.view', { roomId: 'show' as RoomId, epoch: 1, version, view });
       if (version % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
     }
-    relay.flow();
+    relay.road.restore();
     await until(() => b.views.at(-1)?.version === 1499);
     expect(b.views.length).toBeLessThan(1500);
     expect([eventsOf(a, 'down'), eventsOf(b, 'down')]).toEqual([[], []]);
@@ -112,12 +113,12 @@ describe('a call across a reconnect', () => {
     const { a, b, relay } = await wired();
     b.handlers.calls['feed.pull'] = (_context, request) => {
       b.pulls.push(request);
-      if (b.pulls.length === 1) relay.cut();
+      if (b.pulls.length === 1) relay.refuse();
       return done({ epoch: request.epoch, pipe: { count: b.pulls.length } });
     };
     const answer = a.links.to(id('b')).call('feed.pull', pull(5), { timeoutMs: 10_000 });
     await until(() => eventsOf(a, 'down').length > 0);
-    relay.mend();
+    relay.accept();
     expect(await answer).toEqual({ ok: true, value: { epoch: 5, pipe: { count: 1 } } });
     expect(b.pulls).toHaveLength(1);
     expect(eventsOf(a, 'up')).toHaveLength(2);
@@ -133,9 +134,9 @@ describe('a call across a reconnect', () => {
     };
     const answer = a.links.to(id('b')).call('feed.pull', pull(5), { timeoutMs: 10_000 });
     await until(() => b.pulls.length > 0);
-    relay.cut();
+    relay.refuse();
     await until(() => eventsOf(b, 'down').length > 0);
-    relay.mend();
+    relay.accept();
     await until(() => eventsOf(a, 'up').length > 1);
     finish();
     expect(await answer).toMatchObject({ ok: true });
@@ -150,8 +151,8 @@ describe('a call across a reconnect', () => {
     b.handlers.calls['feed.pull'] = (_context, request) => {
       b.pulls.push(request);
       if (cutAt.has(request.epoch)) {
-        relay.cut();
-        setTimeout(() => relay.mend(), random.int(60));
+        relay.refuse();
+        setTimeout(() => relay.accept(), random.int(60));
       }
       return done({ epoch: request.epoch, pipe: {} });
     };
@@ -175,7 +176,7 @@ describe('a call across a reconnect', () => {
     const link = a.links.to(id('b'));
     const answer = link.call('feed.pull', pull(), { timeoutMs: 20_000 });
     await until(() => b.pulls.length > 0);
-    relay.cut();
+    relay.refuse();
     await nodes.start('b');
     expect(await answer).toEqual({ ok: false, error: { code: 'peer-away', detail: 'it restarted' } });
     expect(a.events.at(-1)).toEqual({ type: 'up', nodeId: 'b', restarted: true });
@@ -184,7 +185,7 @@ describe('a call across a reconnect', () => {
 
   test('takes the way the other side opened, where this side cannot reach it', async () => {
     const { a, b, relay } = await wired();
-    relay.stall();
+    relay.road.cut();
     nodes.urls.set(a.nodeId, `http://localhost:${a.port}`);
     const answers = await Promise.all([
       a.links.to(id('b')).call('feed.pull', pull(), { timeoutMs: 20_000 }),
@@ -192,7 +193,7 @@ describe('a call across a reconnect', () => {
     ]);
     expect(answers).toMatchObject([{ ok: true }, { ok: true }]);
     expect([a.events.length, b.events.length]).toEqual([1, 1]);
-    relay.flow();
+    relay.road.restore();
   });
 
   test('waits for a peer who is not there yet', async () => {
