@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { createWorker } from 'mediasoup';
 import type { types } from 'mediasoup';
 import { pino } from 'pino';
 import { feedIdOf } from '../../protocol/identity.ts';
@@ -8,7 +7,7 @@ import { Feed } from '../../server/media/feed.ts';
 import { feedLayers } from '../../server/media/layerChoice.ts';
 import { defaultMediaSettings } from '../../server/media/mediaSettings.ts';
 import { PeerConsumer } from '../../server/media/peerConsumer.ts';
-import { findWorkerBin } from '../../tools/worker/workerPath.mjs';
+import { startBareWorker } from '../support/bareWorker.ts';
 import { ann, until } from '../support/mediaRoom.ts';
 import { keyframePacket, rtpPacket, senderReport } from '../support/rtpPackets.ts';
 
@@ -25,8 +24,7 @@ describe('a publisher that drops layers by itself', () => {
   const consumers: PeerConsumer[] = [];
 
   beforeAll(async () => {
-    const workerBin = findWorkerBin();
-    worker = await createWorker({ logLevel: 'none', ...(workerBin === undefined ? {} : { workerBin }) });
+    worker = await startBareWorker();
   });
   afterAll(() => {
     worker.close();

@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { createWorker } from 'mediasoup';
 import type { types } from 'mediasoup';
 import type { Source } from '../../protocol/identity.ts';
 import type { QualityLevel } from '../../protocol/qualityLevel.ts';
@@ -7,7 +6,7 @@ import { mediaCodecs } from '../../server/media/codecs.ts';
 import { defaultMediaSettings } from '../../server/media/mediaSettings.ts';
 import { UplinkWatch } from '../../server/media/uplinkWatch.ts';
 import type { WatchedFeed } from '../../server/media/uplinkWatch.ts';
-import { findWorkerBin } from '../../tools/worker/workerPath.mjs';
+import { startBareWorker } from '../support/bareWorker.ts';
 import { ann, until } from '../support/mediaRoom.ts';
 import { rtpPacket, senderReport } from '../support/rtpPackets.ts';
 
@@ -53,8 +52,7 @@ describe('the uplink of a publisher', () => {
   let ssrcs = 5000;
 
   beforeAll(async () => {
-    const workerBin = findWorkerBin();
-    worker = await createWorker({ logLevel: 'none', ...(workerBin === undefined ? {} : { workerBin }) });
+    worker = await startBareWorker();
   });
   afterAll(() => {
     worker.close();

@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { createWorker } from 'mediasoup';
 import type { types } from 'mediasoup';
 import { rtpPacket } from '../support/rtpPackets.ts';
 import { microphoneParameters } from '../support/rtpParameters.ts';
-import { findWorkerBin } from '../../tools/worker/workerPath.mjs';
+import { startBareWorker } from '../support/bareWorker.ts';
 import { until } from '../support/mediaRoom.ts';
 import { WanNetwork } from '../wan/wanNetwork.ts';
 import type { WanHost } from '../wan/wanNetwork.ts';
@@ -28,8 +27,7 @@ afterEach(async () => {
 /** A media worker of its own for each host, with one end of a way for media. */
 async function startEnd(name: string, region: string) {
   const host = await network.addHost({ name, region, udpPorts: [[firstPort, lastPort]] });
-  const workerBin = findWorkerBin();
-  const worker = await createWorker({ logLevel: 'error', ...(workerBin !== undefined && { workerBin }) });
+  const worker = await startBareWorker();
   workers.push(worker);
   const router = await worker.createRouter({
     mediaCodecs: [{ kind: 'audio', mimeType: 'audio/opus', clockRate: 48_000, channels: 2 }],
