@@ -1,9 +1,13 @@
 import { createServer } from 'node:net';
 
+/** Below the range that systems lend to outgoing connections; each of Jest's processes looks in a slice of its own. */
+const slicePorts = 2_000;
+const sliceStart = 20_000 + slicePorts * (Number(process.env.JEST_WORKER_ID ?? 0) % 5);
+
 /** Finds `count` ports in a row that nobody listens on, and returns them. */
 export async function freePorts(count: number): Promise<number[]> {
   for (;;) {
-    const first = 20_000 + Math.floor(Math.random() * 10_000);
+    const first = sliceStart + Math.floor(Math.random() * (slicePorts - count));
     const ports = Array.from({ length: count }, (_, index) => first + index);
     const free = await Promise.all(ports.map(isFree));
     if (free.every(Boolean)) return ports;

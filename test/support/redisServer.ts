@@ -54,8 +54,16 @@ export class RedisServer {
 
   async start(): Promise<void> {
     const flags = ['--port', `${this.port}`, '--bind', '127.0.0.1', '--dir', this.#folder];
-    this.#process = spawn('redis-server', [...this.#flags, ...flags], { stdio: 'ignore' });
-    await until(() => this.ask((redis) => redis.ping()).then(() => true));
+    const server = spawn('redis-server', [...this.#flags, ...flags], { stdio: ['ignore', 'pipe', 'ignore'] });
+    this.#process = server;
+    let said = '';
+    server.stdout.setEncoding('utf8').on('data', (words: string) => {
+      said = `${said}${words}`.slice(-4096);
+    });
+    const ended = once(server, 'exit').then(() => {
+      if (this.#process === server) throw new Error(`redis-server on port ${this.port} ended: ${said}`);
+    });
+    await Promise.race([ended, until(() => this.ask((redis) => redis.ping()).then(() => true))]);
   }
 
   /** Ends it as a crash would. */
@@ -108,10 +116,12 @@ export class RedisServer {
 
 /** A Redis Cluster of three masters. */
 export async function startRedisCluster(): Promise<{ url: string; servers: RedisServer[] }> {
-  const ports = await freePorts(3);
+  const all = await freePorts(6);
+  const ports = all.slice(0, 3);
+  const busPort = (port: number) => port + 3;
   const flags = (port: number) => [
     ...['--cluster-enabled', 'yes', '--cluster-node-timeout', '1000'],
-    ...['--cluster-port', `${port + 10_000}`, '--cluster-require-full-coverage', 'no'],
+    ...['--cluster-port', `${busPort(port)}`, '--cluster-require-full-coverage', 'no'],
   ];
   const servers = await Promise.all(ports.map((port) => RedisServer.start(flags(port), port)));
   const slots = [0, 5461, 10_922, 16_384];
@@ -119,7 +129,7 @@ export async function startRedisCluster(): Promise<{ url: string; servers: Redis
     servers.map((server, at) =>
       server.ask(async (redis) => {
         await redis.cluster('ADDSLOTSRANGE', slots[at]!, slots[at + 1]! - 1);
-        await redis.call('CLUSTER', 'MEET', '127.0.0.1', `${ports[0]!}`, `${ports[0]! + 10_000}`);
+        await redis.call('CLUSTER', 'MEET', '127.0.0.1', `${ports[0]!}`, `${busPort(ports[0]!)}`);
       }),
     ),
   );
