@@ -1,7 +1,7 @@
 import { refuse } from '../../protocol/errors.ts';
 import type { Refusal } from '../../protocol/errors.ts';
-import { fullBudget, takeOne } from './rateBudget.ts';
-import type { BudgetLevel } from './rateBudget.ts';
+import { fullBudget, takeOne } from '../rates/rateBudget.ts';
+import type { BudgetLevel } from '../rates/rateBudget.ts';
 import type { SignallingSettings } from './signallingSettings.ts';
 
 /** Addresses remembered at once; beyond it the one not seen for the longest is forgotten. */

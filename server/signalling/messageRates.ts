@@ -1,7 +1,7 @@
 import type { ClientMessageName } from '../../protocol/clientMessages.ts';
 import type { ErrorCode } from '../../protocol/errors.ts';
-import { fullBudget, isFull, takeOne } from './rateBudget.ts';
-import type { BudgetLevel } from './rateBudget.ts';
+import { fullBudget, isFull, takeOne } from '../rates/rateBudget.ts';
+import type { BudgetLevel } from '../rates/rateBudget.ts';
 import type { RateFamily, SignallingSettings } from './signallingSettings.ts';
 
 /** Messages that cost more than themselves: most of these go out again to everybody in the room. */

@@ -1,8 +1,4 @@
-/** A budget for one family of messages: `burst` at once, refilled at `perSecond`. */
-export interface RateBudget {
-  burst: number;
-  perSecond: number;
-}
+import type { RateBudget } from '../rates/rateBudget.ts';
 
 export interface SignallingSettings {
   /** Browser origins that may connect; `*` allows every one (tokens, not cookies, grant access). */

@@ -2,12 +2,15 @@ import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 
-/** A wire between a browser and the server that a test can cut. */
+/** A wire to a server that a test can cut. */
 export interface TcpRelay {
   readonly origin: string;
   /** Breaks every connection and lets no new one through until `mend`. */
   cut(): void;
   mend(): void;
+  /** Lets nothing pass and closes nothing, like a cable that was pulled, until `flow`. */
+  stall(): void;
+  flow(): void;
   close(): Promise<void>;
 }
 
@@ -15,6 +18,7 @@ export async function startTcpRelay(targetOrigin: string): Promise<TcpRelay> {
   const target = new URL(targetOrigin);
   const open = new Set<Socket>();
   let whole = true;
+  let flowing = true;
   const server = createServer((near) => {
     if (!whole) {
       near.destroy();
@@ -26,6 +30,8 @@ export async function startTcpRelay(targetOrigin: string): Promise<TcpRelay> {
       [far, near],
     ] as const) {
       open.add(one);
+      // Piped while it stalls too: what is written is kept in the stream.
+      if (!flowing) other.cork();
       one.pipe(other);
       one.on('error', () => other.destroy());
       one.on('close', () => {
@@ -44,6 +50,14 @@ export async function startTcpRelay(targetOrigin: string): Promise<TcpRelay> {
     },
     mend: () => {
       whole = true;
+    },
+    stall: () => {
+      flowing = false;
+      for (const socket of open) socket.cork();
+    },
+    flow: () => {
+      flowing = true;
+      for (const socket of open) socket.uncork();
     },
     close: async () => {
       for (const socket of open) socket.destroy();

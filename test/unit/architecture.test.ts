@@ -45,6 +45,9 @@ const mayImport: Record<string, (edge: Import) => boolean> = {
   'server/rooms': (edge) => ['protocol', 'server/rooms'].includes(partOf(edge.to)),
   'server/media': (edge) => !isOurs(edge.to) || ['protocol', 'server/media'].includes(partOf(edge.to)),
   'server/access': (edge) => !isOurs(edge.to) || ['protocol', 'server/access'].includes(partOf(edge.to)),
+  'server/rates': (edge) => partOf(edge.to) === 'server/rates',
+  'server/cluster': (edge) =>
+    !isOurs(edge.to) || ['protocol', 'server/rates', 'server/cluster'].includes(partOf(edge.to)),
   'server/settings': (edge) => !isOurs(edge.to) || ['protocol', 'server/settings'].includes(partOf(edge.to)),
   'server/observability': (edge) =>
     !isOurs(edge.to) ||
@@ -56,7 +59,7 @@ const mayImport: Record<string, (edge: Import) => boolean> = {
     (edge.typeOnly && ['server/access', 'server/observability'].includes(partOf(edge.to))),
   'server/signalling': (edge) =>
     !isOurs(edge.to) ||
-    ['protocol', 'server/signalling'].includes(partOf(edge.to)) ||
+    ['protocol', 'server/rates', 'server/signalling'].includes(partOf(edge.to)) ||
     (edge.typeOnly && (partOf(edge.to) === 'server/rooms' || edge.to === 'server/media/mediaTypes.ts')),
   server: () => true,
   client: (edge) => !isOurs(edge.to) || ['protocol', 'client'].includes(partOf(edge.to)),

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { ClientMessageName } from '../../protocol/clientMessages.ts';
 import { ConnectionLimits } from '../../server/signalling/connectionLimits.ts';
 import { MessageRates } from '../../server/signalling/messageRates.ts';
-import { fullBudget, takeOne } from '../../server/signalling/rateBudget.ts';
+import { fullBudget, takeOne } from '../../server/rates/rateBudget.ts';
 import type { SignallingSettings } from '../../server/signalling/signallingSettings.ts';
 
 const settings: SignallingSettings = {

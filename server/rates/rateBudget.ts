@@ -1,4 +1,8 @@
-import type { RateBudget } from './signallingSettings.ts';
+/** A budget for one family of messages: `burst` at once, refilled at `perSecond`. */
+export interface RateBudget {
+  burst: number;
+  perSecond: number;
+}
 
 /** What is left of a budget; a plain value, so that thousands of connections cost no timers. */
 export interface BudgetLevel {

@@ -1,0 +1,96 @@
+import { fileURLToPath } from 'node:url';
+import { Worker, isMainThread, parentPort } from 'node:worker_threads';
+import { pino } from 'pino';
+import { done } from '../../protocol/errors.ts';
+import type { FeedId, RoomId } from '../../protocol/identity.ts';
+import type { NodeId } from '../../protocol/network.ts';
+import type { NodeRequest } from '../../protocol/nodeMessages.ts';
+import { defaultLinkSettings } from '../../server/cluster/linkSettings.ts';
+import type { NodeLink } from '../../server/cluster/nodeLink.ts';
+import { NodeLinks } from '../../server/cluster/nodeLinks.ts';
+import { summarize } from '../statistics.ts';
+import type { Summary } from '../statistics.ts';
+
+export interface NodeLinkPlan {
+  warmUpCalls: number;
+  /** Calls one after another. */
+  latencyCalls: number;
+  /** Calls with so many unanswered at once. */
+  throughputCalls: number;
+  atOnce: number;
+}
+
+export interface NodeLinkResult {
+  callMs: Summary;
+  callsPerSecond: number;
+  /** From a node that has no link to the first answer: connecting, both greetings, and the call. */
+  firstCallMs: number;
+}
+
+const asking = 'asking' as NodeId;
+const answering = 'answering' as NodeId;
+
+/** What a call between two nodes costs over loopback, each node in a thread of its own. */
+export async function measureNodeLink(plan: NodeLinkPlan): Promise<NodeLinkResult> {
+  const worker = new Worker(fileURLToPath(import.meta.url));
+  const port = await new Promise<number>((resolve, reject) => {
+    worker.once('message', resolve);
+    worker.once('error', reject);
+  });
+  const links = linksOf(asking, () => `http://127.0.0.1:${port}`);
+  const link = links.to(answering);
+  try {
+    const firstCallMs = await timed(link, 0);
+    for (let call = 0; call < plan.warmUpCalls; call++) await timed(link, call);
+    const latencies: number[] = [];
+    for (let call = 0; call < plan.latencyCalls; call++) latencies.push(await timed(link, call));
+    const startedAt = performance.now();
+    let left = plan.throughputCalls;
+    const askOn = async (): Promise<void> => {
+      while (left-- > 0) await timed(link, left);
+    };
+    await Promise.all(Array.from({ length: plan.atOnce }, askOn));
+    const seconds = (performance.now() - startedAt) / 1000;
+    return { firstCallMs, callMs: summarize(latencies), callsPerSecond: plan.throughputCalls / seconds };
+  } finally {
+    await links.close();
+    await worker.terminate();
+  }
+}
+
+async function timed(link: NodeLink, epoch: number): Promise<number> {
+  const startedAt = performance.now();
+  const answer = await link.call('feed.pull', request(epoch));
+  if (!answer.ok) throw new Error(`a call failed: ${answer.error.code}`);
+  return performance.now() - startedAt;
+}
+
+/** About as large as what a pipe's ends tell each other. */
+function request(epoch: number): NodeRequest<'feed.pull'> {
+  const pipe = { ip: '10.0.0.7', port: 40_000, srtp: 'x'.repeat(60), rtp: 'x'.repeat(600) };
+  return { roomId: 'show' as RoomId, feedId: 'hanna:camera' as FeedId, epoch, path: [asking], pipe };
+}
+
+function linksOf(nodeId: NodeId, addressOf: () => string | undefined): NodeLinks {
+  return new NodeLinks({
+    nodeId,
+    secrets: ['a secret that only this measurement uses'],
+    // The rate is what protects a node; here it would be what is measured.
+    settings: { ...defaultLinkSettings, host: '127.0.0.1', messages: { burst: 1e9, perSecond: 1e9 } },
+    handlers: {
+      calls: {
+        'feed.pull': (_context, { epoch, pipe }) => done({ epoch, pipe }),
+        'feed.drop': () => done({}),
+      },
+      tells: { 'room.view': () => undefined },
+    },
+    log: pino({ level: 'silent' }),
+    addressOf,
+  });
+}
+
+if (!isMainThread) parentPort?.postMessage(await linksOf(answering, () => undefined).listen());
+else if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const plan = { warmUpCalls: 5000, latencyCalls: 10_000, throughputCalls: 100_000, atOnce: 200 };
+  console.log(JSON.stringify(await measureNodeLink(plan), undefined, 2));
+}

@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import type { Result } from './errors.ts';
+import { feedIdSchema, roomIdSchema } from './identity.ts';
+import { nodeIdSchema } from './network.ts';
+
+const nothing = z.strictObject({});
+const epoch = z.number().int().min(0);
+/** What another part of the protocol owns, and checks where it is used. */
+const payloadOfItsOwn = z.record(z.string(), z.unknown());
+
+/**
+ * Every call a node may make to another, with the form of its request and of its answer. Adding a row makes the compiler
+ * name every place that must handle it. Each is idempotent: doing it twice is doing it once.
+ */
+export const nodeCalls = {
+  /** The link's own heartbeat: `held` says that the sender wants the link to stay. The answer brings the time back. */
+  ping: {
+    request: z.strictObject({ sentAtMs: z.number(), held: z.boolean() }),
+    response: z.strictObject({ sentAtMs: z.number() }),
+  },
+  /** Asks for a feed. `path` is the nodes it is to go through, the asking one last; a node refuses a path with itself. */
+  'feed.pull': {
+    request: z.strictObject({
+      roomId: roomIdSchema,
+      feedId: feedIdSchema,
+      epoch,
+      path: z.array(nodeIdSchema).min(1).max(8),
+      pipe: payloadOfItsOwn,
+    }),
+    response: z.strictObject({ epoch, pipe: payloadOfItsOwn }),
+  },
+  /** The asking node needs the feed no more. */
+  'feed.drop': {
+    request: z.strictObject({ roomId: roomIdSchema, feedId: feedIdSchema, epoch }),
+    response: nothing,
+  },
+} as const;
+
+/**
+ * What a node may tell another without an answer. Of several that wait with the same key only the latest goes out, and
+ * one may be lost: each says the whole of its matter, so that the next one heals it.
+ */
+export const nodeTells = {
+  /** A room's state as its home has it, to a node that shows the room. */
+  'room.view': {
+    payload: z.strictObject({
+      roomId: roomIdSchema,
+      epoch,
+      version: z.number().int().min(0),
+      view: payloadOfItsOwn,
+    }),
+    keyOf: ({ roomId }: { roomId: string }): string => roomId,
+  },
+} as const;
+
+export type NodeCallName = keyof typeof nodeCalls;
+/** A request as its handler gets it, after its schema. */
+export type NodeRequest<N extends NodeCallName> = z.output<(typeof nodeCalls)[N]['request']>;
+export type NodeResponse<N extends NodeCallName> = z.output<(typeof nodeCalls)[N]['response']>;
+export type NodeTellName = keyof typeof nodeTells;
+export type NodeTell<N extends NodeTellName> = z.output<(typeof nodeTells)[N]['payload']>;
+
+/** Who asks. `signal` is aborted when the time the caller gave is over. */
+export interface NodeCallContext {
+  from: z.infer<typeof nodeIdSchema>;
+  signal: AbortSignal;
+}
+
+/** All calls but `ping`, which the link answers itself. */
+export type HandledCallName = Exclude<NodeCallName, 'ping'>;
+
+/** Answers one call. Refusals are values; a throw is a bug and is answered `failed`. */
+export type NodeCallHandler<N extends HandledCallName> = (
+  context: NodeCallContext,
+  request: NodeRequest<N>,
+) => Result<NodeResponse<N>> | Promise<Result<NodeResponse<N>>>;
+
+/** The one place where everything another node may say is handled. */
+export type NodeHandlers = {
+  calls: { [N in HandledCallName]: NodeCallHandler<N> };
+  tells: { [N in NodeTellName]: (from: NodeCallContext['from'], payload: NodeTell<N>) => void };
+};
