@@ -2,25 +2,34 @@ import { z } from 'zod';
 
 const namePattern = /^[a-z0-9][a-z0-9-]{0,31}$/;
 
-/** One server process of the network: lower-case letters, digits and `-`, at most 32. */
+/** One server process, among all of a network. */
 export const nodeIdSchema = z.string().regex(namePattern).brand<'NodeId'>();
 export type NodeId = z.infer<typeof nodeIdSchema>;
 
-/** One data centre: spelled like a node's id. */
+/** One data centre. */
 export const regionIdSchema = z.string().regex(namePattern).brand<'RegionId'>();
 export type RegionId = z.infer<typeof regionIdSchema>;
 
-/** What a node tells of itself with each heartbeat; `load` is from 0 to 1, `viewers` and `capacity` count people. */
-export const nodeRecordSchema = z.strictObject({
+const linkUrlSchema = z.string().max(256);
+
+/** What a node tells of itself with each heartbeat. */
+export const nodeRecordSchema = z.object({
   nodeId: nodeIdSchema,
   region: regionIdSchema,
-  protocolVersion: z.number().int(),
-  linkUrl: z.url().max(256),
-  publicUrl: z.url().max(256),
-  startedAtMs: z.number(),
+  /** The node's `protocolVersion`: nodes of different versions do not talk to each other. */
+  protocolVersion: z.int().nonnegative(),
+  /** Where other nodes reach it. */
+  linkUrl: linkUrlSchema,
+  /** Where browsers reach it. */
+  publicUrl: linkUrlSchema,
+  /** Unix time, ms, by the node's own clock; another one under the same name is another process. */
+  startedAtMs: z.int().nonnegative(),
+  /** 0 (idle) to 1 (takes nobody more). */
   load: z.number().min(0).max(1),
-  viewers: z.number().int().min(0),
-  capacity: z.number().int().min(0),
+  viewers: z.int().nonnegative(),
+  /** Viewers it can take altogether. */
+  capacity: z.int().nonnegative(),
+  /** It takes nobody new and its people are moving away. */
   draining: z.boolean(),
 });
 export type NodeRecord = z.infer<typeof nodeRecordSchema>;

@@ -53,6 +53,10 @@ const mayImport: Record<string, (edge: Import) => boolean> = {
     !isOurs(edge.to) ||
     ['protocol', 'server/observability'].includes(partOf(edge.to)) ||
     (edge.typeOnly && edge.to === 'server/media/mediaTypes.ts'),
+  'server/cluster': (edge) =>
+    !isOurs(edge.to) ||
+    ['protocol', 'server/cluster'].includes(partOf(edge.to)) ||
+    (edge.typeOnly && edge.to === 'server/rooms/clock.ts'),
   'server/api': (edge) =>
     !isOurs(edge.to) ||
     ['protocol', 'server/api'].includes(partOf(edge.to)) ||
