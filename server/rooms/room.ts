@@ -2,19 +2,12 @@ import type { ReactionKind } from '../../protocol/reactions.ts';
 import { done, refuse } from '../../protocol/errors.ts';
 import type { ErrorCode, Result } from '../../protocol/errors.ts';
 import type { FeedId, ParticipantId, RoomId } from '../../protocol/identity.ts';
-import type {
-  AudienceEntry,
-  BackstageView,
-  ChatMessage,
-  RoomStatus,
-  RoomView,
-  SelfView,
-} from '../../protocol/roomView.ts';
+import type { BackstageView, ChatMessage, RoomStatus, RoomView, SelfView } from '../../protocol/roomView.ts';
 import { Alarm } from './alarm.ts';
+import type { AnyRoom, AudiencePage, RoomEvents } from './anyRoom.ts';
 import type { Clock } from './clock.ts';
 import type { Actor, Command, Effect, RoomSettings } from './commands.ts';
 import { CrowdNews } from './crowdNews.ts';
-import type { ReactionCounts } from './crowdNews.ts';
 import { decide } from './decide.ts';
 import { nextDeadlineMs } from './grace.ts';
 import { isPaused } from './mediaIntent.ts';
@@ -22,14 +15,6 @@ import { newRoom, seatHolder } from './roomState.ts';
 import type { RoomState } from './roomState.ts';
 import { Roster } from './roster.ts';
 import { backstageView, roomView, selfView } from './views.ts';
-
-/** Who carries out what a room decides. All are called in order, and may call the room back. */
-export interface RoomEvents {
-  perform(effect: Effect): void;
-  /** At most once a second, and only when the number is another one. */
-  viewersChanged(count: number): void;
-  reactions(counts: ReactionCounts): void;
-}
 
 export interface RoomParts {
   id: RoomId;
@@ -42,7 +27,7 @@ export interface RoomParts {
 }
 
 /** One room at work: runs commands one after another, performs their effects in order, and watches the clock. */
-export class Room {
+export class Room implements AnyRoom {
   readonly id: RoomId;
   readonly #parts: RoomParts;
   readonly #roster = new Roster();
@@ -89,7 +74,7 @@ export class Room {
     return actor === undefined ? undefined : selfView(this.#state, actor);
   }
 
-  actor(id: ParticipantId): Actor | undefined {
+  find(id: ParticipantId): Actor | undefined {
     return this.#roster.actor(id);
   }
 
@@ -103,7 +88,7 @@ export class Room {
   }
 
   /** One page of the people who are not on stage. */
-  audience(offset: number, limit: number): { total: number; entries: AudienceEntry[] } {
+  audience(offset: number, limit: number): AudiencePage {
     return this.#roster.audience(this.#state.stage, offset, limit);
   }
 

@@ -46,8 +46,6 @@ const mayImport: Record<string, (edge: Import) => boolean> = {
   'server/media': (edge) => !isOurs(edge.to) || ['protocol', 'server/media'].includes(partOf(edge.to)),
   'server/access': (edge) => !isOurs(edge.to) || ['protocol', 'server/access'].includes(partOf(edge.to)),
   'server/rates': (edge) => partOf(edge.to) === 'server/rates',
-  'server/cluster': (edge) =>
-    !isOurs(edge.to) || ['protocol', 'server/rates', 'server/cluster'].includes(partOf(edge.to)),
   'server/settings': (edge) => !isOurs(edge.to) || ['protocol', 'server/settings'].includes(partOf(edge.to)),
   'server/observability': (edge) =>
     !isOurs(edge.to) ||
@@ -55,7 +53,7 @@ const mayImport: Record<string, (edge: Import) => boolean> = {
     (edge.typeOnly && edge.to === 'server/media/mediaTypes.ts'),
   'server/cluster': (edge) =>
     !isOurs(edge.to) ||
-    ['protocol', 'server/cluster'].includes(partOf(edge.to)) ||
+    ['protocol', 'server/rates', 'server/cluster'].includes(partOf(edge.to)) ||
     (edge.typeOnly && edge.to === 'server/rooms/clock.ts'),
   'server/api': (edge) =>
     !isOurs(edge.to) ||

@@ -167,9 +167,9 @@ describe('people the room knows', () => {
     room.drop(carl.id);
     room.drop(vera.id);
     expect(room.self(carl.id)).toMatchObject({ onStage: true });
-    expect(room.actor(vera.id)).toEqual(vera);
+    expect(room.find(vera.id)).toEqual(vera);
     room.depart(vera.id);
-    expect(room.actor(vera.id)).toBeUndefined();
+    expect(room.find(vera.id)).toBeUndefined();
   });
 
   test('who are accepted while their connection is lost are on stage as away, for the grace time', () => {
