@@ -4,7 +4,7 @@ import { done, refuse } from '../../protocol/errors.ts';
 import type { Result } from '../../protocol/errors.ts';
 import type { FeedId, ParticipantId, RoomId } from '../../protocol/identity.ts';
 import type { Role } from '../../protocol/roles.ts';
-import type { LeaveReason, ServerToClientEvents } from '../../protocol/serverMessages.ts';
+import type { LeaveReason, ServerMessages, ServerToClientEvents } from '../../protocol/serverMessages.ts';
 import type { RoomMedia, RoomMediaEvents } from '../media/mediaTypes.ts';
 import type { AnyRoom } from '../rooms/anyRoom.ts';
 import type { Actor, Effect } from '../rooms/commands.ts';
@@ -246,21 +246,26 @@ export class LiveRoom {
     this.#channel.viewersChanged(count);
   }
 
-  sendData(
+  /** What somebody sends goes to everybody in the room, or to one person, at whichever node. */
+  async sendData(
     from: ParticipantId,
     topic: string,
     payload: string,
     to?: ParticipantId,
-  ): Result<Record<string, never>> {
-    const message = { from, topic, payload };
-    if (to === undefined) {
-      this.#channel.data(message);
-      return done({});
+  ): Promise<Result<Record<string, never>>> {
+    if (to !== undefined && !this.#connections.has(to)) {
+      // One who belongs here and has no connection can be reached nowhere.
+      const elsewhere = this.room.self(to) === undefined && (await this.room.find(to)) !== undefined;
+      if (!elsewhere) return refuse('no-such-participant');
     }
-    const receiver = this.#connections.get(to);
-    if (receiver === undefined) return refuse('no-such-participant');
-    receiver.socket.emit('data', message);
+    this.room.sendData({ from, topic, payload }, to);
     return done({});
+  }
+
+  /** Hands a data message to those it is for who are connected here. */
+  data(message: ServerMessages['data'], to?: ParticipantId): void {
+    if (to === undefined) this.#channel.data(message);
+    else this.#connections.get(to)?.socket.emit('data', message);
   }
 
   close(reason: LeaveReason): void {

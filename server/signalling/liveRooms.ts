@@ -34,6 +34,7 @@ export class LiveRooms {
     return {
       perform: (effect) => this.get(roomId)?.perform(effect),
       viewersChanged: (count) => this.get(roomId)?.viewersChanged(count),
+      data: (message, to) => this.get(roomId)?.data(message, to),
       reactions: (counts) => this.get(roomId)?.reactions(counts),
     };
   }

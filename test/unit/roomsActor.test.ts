@@ -116,7 +116,12 @@ describe('time in a room', () => {
           return () => undefined;
         },
       },
-      events: { perform: () => undefined, viewersChanged: () => undefined, reactions: () => undefined },
+      events: {
+        perform: () => undefined,
+        viewersChanged: () => undefined,
+        reactions: () => undefined,
+        data: () => undefined,
+      },
     });
     room.join(hanna);
     room.drop(hanna.id);

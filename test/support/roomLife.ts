@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import type { Result } from '../../protocol/errors.ts';
+import type { ParticipantId } from '../../protocol/identity.ts';
+import type { Actor, Command } from '../../server/rooms/commands.ts';
+import { ownerOf } from '../../server/rooms/effectsHere.ts';
+import type { RoomState } from '../../server/rooms/roomState.ts';
+import { Random } from './random.ts';
+import { randomCommand } from './roomCommands.ts';
+import { RoomNetwork } from './roomNetwork.ts';
+import type { RoomNode } from './roomNetwork.ts';
+import { carl, cora, hanna, henry, mona, vera, victor } from './show.ts';
+
+const people: readonly Actor[] = [hanna, henry, carl, cora, mona, vera, victor];
+
+/** The life of one room at four nodes, over a bad wire, whose homes are lost now and then. */
+export class RoomLife {
+  readonly network: RoomNetwork;
+  readonly #random: Random;
+  readonly #where = new Map<ParticipantId, RoomNode>();
+  /** Locks that a moderator was told are on, with the node that told him. */
+  readonly #locked = new Map<string, { id: ParticipantId; source: 'microphone' | 'camera'; at: RoomNode }>();
+  readonly #pending: Promise<unknown>[] = [];
+
+  constructor(seed: number) {
+    this.#random = new Random(seed);
+    this.network = new RoomNetwork(seed, { hostGraceMs: 3_600_000, cohostGraceMs: 3_600_000 });
+  }
+
+  async play(steps: number): Promise<void> {
+    for (const name of ['a', 'b', 'c', 'd']) await this.network.add(name);
+    await this.network.answer(this.network.nodes[0]!.room.join(hanna));
+    this.#where.set(hanna.id, this.network.nodes[0]!);
+    for (let n = 0; n < steps; n += 1) {
+      if (this.#random.chance(0.05))
+        this.network.quality = { loss: this.#random.next() * 0.3, maxDelayMs: this.#random.int(400) };
+      this.#act();
+      if (this.#random.chance(0.015)) this.#loseHome();
+      await this.network.pass(this.#random.int(10) * 20);
+    }
+    this.network.quality = { loss: 0, maxDelayMs: 0 };
+    await this.network.pass(20_000);
+    await Promise.all(this.#pending);
+  }
+
+  #alive(): RoomNode[] {
+    return this.network.nodes.filter(({ alive }) => alive);
+  }
+
+  #loseHome(): void {
+    const home = this.network.home();
+    if (home === undefined || this.#alive().length < 3) return;
+    this.network.kill(home);
+    for (const [id, node] of this.#where) if (node === home) this.#where.delete(id);
+    for (const [key, { at }] of this.#locked) if (at === home) this.#locked.delete(key);
+  }
+
+  #act(): void {
+    const { state } = this.#random.pick(this.#alive()).room;
+    const command = randomCommand(this.#random, people, state);
+    if (command.type === 'tick' || command.type === 'end') return;
+    const subject = 'by' in command ? command.by.id : 'id' in command ? command.id : ownerOf(command.feedId);
+    const node = this.#where.get(subject);
+    if (command.type === 'join') {
+      const at = node !== undefined && this.#random.chance(0.7) ? node : this.#random.pick(this.#alive());
+      this.#run(at, command, () => this.#where.set(subject, at));
+      return;
+    }
+    if (node === undefined) return;
+    if (command.type === 'drop' || command.type === 'depart') {
+      node.room[command.type](subject);
+      this.#where.delete(subject);
+      return;
+    }
+    this.#run(node, command, () => {
+      this.#followLocks(command, node);
+    });
+  }
+
+  /** From the moment somebody asks for it to be undone, a lock may be gone. */
+  #run(node: RoomNode, command: Command, then: () => void): void {
+    if (command.type === 'allow') this.#locked.delete(`${command.id} ${command.source}`);
+    const running = Promise.resolve(
+      command.type === 'join' ? node.room.join(command.by, command.start) : node.room.run(command),
+    ).then((result: Result<undefined>) => {
+      if (result.ok && node.alive) then();
+    });
+    this.#pending.push(running);
+  }
+
+  #followLocks(command: Command, at: RoomNode): void {
+    if (command.type !== 'allow' || command.allowed) return;
+    const { id, source } = command;
+    this.#locked.set(`${id} ${source}`, { id, source, at });
+  }
+
+  /** Throws where the nodes that are left do not have one and the same room. */
+  check(): void {
+    const homes = this.#alive().filter(({ room }) => room.role === 'home');
+    assert.equal(homes.length, 1, 'there is not one home');
+    const { room } = homes[0]!;
+    for (const { room: replica } of this.#alive()) {
+      assert.deepEqual(replica.at, room.at, 'a replica is behind');
+      assert.deepEqual(replica.state, room.state, 'a replica has another state');
+      assert.deepEqual([...replica.state.remembered.keys()], [...room.state.remembered.keys()]);
+      assert.deepEqual([...replica.state.epochs.keys()], [...room.state.epochs.keys()]);
+      assert.deepEqual(replica.view(), room.view());
+      assert.equal(replica.viewerCount(), room.viewerCount(), 'viewers are counted in two ways');
+    }
+    this.#checkShape(room.state);
+    for (const { id, source } of this.#locked.values()) {
+      const seated = room.state.stage.find((holder) => holder.id === id);
+      const locked = seated?.intent.locked ?? room.state.remembered.get(id)?.locked;
+      assert.equal(locked?.[source], true, `a lock of ${id} was lost`);
+      assert.notEqual(seated?.intent[source], true, `${id} is not silent in spite of a lock`);
+    }
+  }
+
+  #checkShape({ stage, status, requests, invitations }: RoomState): void {
+    const seats = stage.map(({ seat }) => seat);
+    assert.deepEqual(seats, [...new Set(seats)].sort((one, other) => one - other), 'two people on one seat');
+    const placed = [...stage, ...requests, ...invitations].map(({ id }) => id);
+    assert.deepEqual(placed, [...new Set(placed)], 'somebody is in two places');
+    assert.equal(status === 'live', stage.some(({ role }) => role === 'host'), 'live without a host');
+    for (const { id, presence } of stage) {
+      const present = this.#alive().some(({ room }) => room.self(id) !== undefined);
+      assert.ok(presence === 'away' || present, `${id} is connected nowhere, and not away`);
+    }
+  }
+}
