@@ -186,7 +186,7 @@ export async function startNode(
       state = 'draining';
       const deadlineMs = performance.now() + settings.drainMs;
       // Not for connections: those who were refused stay a while, and more of them come.
-      while (rooms.all().some((room) => !room.vacant) && performance.now() < deadlineMs) {
+      while (rooms.all().some((room) => room.needed) && performance.now() < deadlineMs) {
         await new Promise((resolve) => setTimeout(resolve, drainPollMs));
       }
     },

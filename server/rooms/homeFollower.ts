@@ -9,7 +9,8 @@ import type { Clock } from './clock.ts';
 import type { Actor, Command } from './commands.ts';
 import type { ReactionCounts } from './crowdNews.ts';
 import type { PresentPerson } from './roomEdges.ts';
-import type { HomeLine, RoomReplica } from './roomReplica.ts';
+import type { HomeLine } from './homeLine.ts';
+import type { RoomReplica } from './roomReplica.ts';
 import type { RoomPace, RoomWire } from './roomWire.ts';
 import { fetchWhole } from './wholeState.ts';
 
@@ -43,6 +44,10 @@ export class HomeFollower implements HomeLine {
     this.#due = new Alarm(parts.clock, () => {
       void this.attach();
     });
+  }
+
+  isOf(nodeId: NodeId, epoch: number): boolean {
+    return this.home.nodeId === nodeId && this.home.epoch === epoch;
   }
 
   /** Tells the home who is here, and takes what is new; false where the home is lost. */
@@ -131,7 +136,7 @@ export class HomeFollower implements HomeLine {
       return false;
     }
     replica.setViewersElsewhere(answer.value.viewersElsewhere);
-    replica.settleOwed();
+    replica.settleOwed(replica);
     this.#dueAt(this.#attachedMs + pace.attachEveryMs);
     return true;
   }

@@ -6,19 +6,20 @@ import { Alarm } from './alarm.ts';
 import type { Soon } from './anyRoom.ts';
 import type { Actor } from './commands.ts';
 import { asSuccessor } from './effectsHere.ts';
+import { chooseHome } from './homeChoice.ts';
+import type { HomeChoice } from './homeChoice.ts';
 import { HomeFollower } from './homeFollower.ts';
+import { lineTo } from './homeLine.ts';
 import type { RoomParts } from './room.ts';
 import { RoomBehind } from './roomBehind.ts';
 import { RoomHome } from './roomHome.ts';
 import { RoomReplica } from './roomReplica.ts';
-import type { HomeLine } from './roomReplica.ts';
 import { newRoom } from './roomState.ts';
 import type { RoomState } from './roomState.ts';
 import type { RoomHomes, RoomPace, RoomWire } from './roomWire.ts';
 import { Roster } from './roster.ts';
-import { WholeText, isBehind } from './stepLog.ts';
+import { WholeText } from './stepLog.ts';
 import type { Position } from './stepLog.ts';
-import { fetchWhole } from './wholeState.ts';
 import type { StateAt } from './wholeState.ts';
 
 export interface NodeRoomParts extends Pick<RoomParts, 'id' | 'settings' | 'clock' | 'events'> {
@@ -74,17 +75,22 @@ export class NodeRoom extends RoomBehind {
   get role(): Part['role'] {
     return this.#part.role;
   }
-  /** How far the room's state is known here. */
-  get at(): Position {
-    return this.#part.room.at;
+  /** The room's state as it is known here, and how far that is. */
+  get known(): StateAt {
+    const { at, state } = this.#part.room;
+    return { at, state };
   }
-  get state(): RoomState {
-    return this.#part.role === 'home' ? this.#part.room.room.state : this.#part.room.state;
+  get #opened(): boolean {
+    return this.#part.room.at.epoch > 0;
+  }
+  /** Somebody is lost when this node ends: people here, or a seat that no other node would keep. */
+  get needed(): boolean {
+    return this.#roster.size > 0 || (this.#part.role === 'home' && this.#part.room.alone && !this.vacant);
   }
 
   /** Local where the room's state is here; only the first of a node waits until it is. */
   override join(actor: Actor, start?: { microphone: boolean; camera: boolean }): Soon<Result<undefined>> {
-    return this.at.epoch > 0 ? this.#part.room.join(actor, start) : this.#joinFirst(actor, start);
+    return this.#opened ? this.#part.room.join(actor, start) : this.#joinFirst(actor, start);
   }
 
   override close(): void {
@@ -114,26 +120,19 @@ export class NodeRoom extends RoomBehind {
   }
 
   async answerFind({ id }: NodeRequest<'room.find'>): Promise<Result<NodeResponse<'room.find'>>> {
-    const part = this.#part;
-    const person =
-      part.role === 'home' ? await part.room.person(id) : part.room.personHere(id);
+    const person = await this.#part.room.personFor(id);
     return done(person === undefined ? {} : { person });
   }
 
   async answerAudience({ offset, limit }: NodeRequest<'room.audience'>) {
-    const part = this.#part;
-    return done(
-      part.role === 'home' ? await part.room.audience(offset, limit) : part.room.audienceHere(offset, limit),
-    );
+    return done(await this.#part.room.pageFor(offset, limit));
   }
 
   /** The state as it is known here, for a node that has none, or that is about to be the home. */
   answerWhole({ at, part }: NodeRequest<'room.whole'>): Result<NodeResponse<'room.whole'>> {
-    const here = this.at;
-    const moved = at !== undefined && (at.epoch !== here.epoch || at.seq !== here.seq);
-    const parts = moved || here.epoch === 0 ? [] : this.#whole.parts(here, this.state);
-    const text = parts[part];
-    return text === undefined ? refuse('home-away') : done({ ...here, parts: parts.length, text });
+    const { at: here, state } = this.known;
+    const { parts, text } = this.#whole.part(here, state, part, at);
+    return text === undefined ? refuse('home-away') : done({ ...here, parts, text });
   }
 
   hearStep(from: NodeId, { epoch, seq, step }: NodeTell<'room.step'>): void {
@@ -146,15 +145,13 @@ export class NodeRoom extends RoomBehind {
   }
 
   hearReactions(from: NodeId, { epoch, counts }: NodeTell<'room.reactions'>): void {
-    const home = this.#follower?.home;
     if (this.#part.role === 'home') this.#part.room.reactionsFrom(counts);
-    else if (home?.nodeId === from && home.epoch === epoch) this.#parts.events.reactions(counts);
+    else if (this.#follower?.isOf(from, epoch)) this.#parts.events.reactions(counts);
   }
 
   hearData(from: NodeId, { epoch, message, to }: NodeTell<'room.data'>): void {
-    const home = this.#follower?.home;
     if (this.#part.role === 'home') this.#part.room.dataFrom(from, message, to);
-    else if (home?.nodeId === from && home.epoch === epoch) this.#parts.events.data(message, to);
+    else if (this.#follower?.isOf(from, epoch)) this.#parts.events.data(message, to);
   }
 
   get #follower(): HomeFollower | undefined {
@@ -177,48 +174,34 @@ export class NodeRoom extends RoomBehind {
     start: { microphone: boolean; camera: boolean } | undefined,
   ): Promise<Result<undefined>> {
     // Another node may be about to be the home, and not be it yet.
-    for (let tries = 0; tries < firstTries && this.at.epoch === 0; tries += 1) {
+    for (let tries = 0; tries < firstTries && !this.#opened; tries += 1) {
       await this.settled();
-      if (this.at.epoch === 0) await this.#pause();
+      if (!this.#opened) await this.#pause();
     }
-    if (this.#closed || this.at.epoch === 0) return refuse('home-away', undefined, 1000);
+    if (this.#closed || !this.#opened) return refuse('home-away', undefined, 1000);
     return this.#part.room.join(actor, start);
   }
 
   async #settle(): Promise<void> {
-    const { homes, id } = this.#parts;
-    const { epoch } = this.at;
-    const asking = epoch === 0 ? homes.claim(id) : homes.takeOver(id, epoch);
-    const holders = homes.holders(id);
-    let claimed = await asking;
-    // Later homes came and went, so what is here is not the last; who holds the room may know more.
-    if (!claimed.ok && claimed.error.code === 'home-moved-on') claimed = await homes.claim(id);
-    if (this.#part.role !== 'settling') return;
-    if (!claimed.ok) return;
-    const { mine, home } = claimed.value;
-    if (!mine) {
-      await this.#follow(home)?.attach();
+    const choice = await chooseHome(this.#parts, this.known);
+    if (choice.type === 'unknown') return;
+    if (choice.type === 'elsewhere') {
+      if (this.#part.role === 'settling') await this.#follow(choice.home)?.attach();
       return;
     }
-    const known = await holders;
-    if (!this.#closed) await this.#beHome(home.epoch, known.ok ? known.value : []);
-    if (this.#closed) void homes.release(id);
+    // Closed meanwhile, or a later home was heard of.
+    const late = this.#part.role !== 'settling' || choice.latest.at.epoch >= choice.epoch || this.#closed;
+    if (late) void this.#parts.homes.release(this.id);
+    else this.#beHome(choice);
   }
 
-  /** Goes on with the latest state that anybody has. */
-  async #beHome(epoch: number, holders: readonly NodeId[]): Promise<void> {
-    const { wire, id, settings } = this.#parts;
-    const others = holders.filter((nodeId) => nodeId !== wire.self);
-    const states = await Promise.all(others.map((nodeId) => fetchWhole(wire, nodeId, id, settings)));
-    if (this.#part.role !== 'settling' || this.#closed) return;
+  #beHome({ epoch, latest: gathered, holders }: HomeChoice & { type: 'here' }): void {
+    if (this.#part.role !== 'settling') return;
+    const { wire, id } = this.#parts;
     const { room } = this.#part;
-    const latest = states.reduce<StateAt>(
-      (best, other) => (other !== undefined && isBehind(best.at, other.at) ? other : best),
-      { at: room.at, state: room.state },
-    );
-    if (latest.at.epoch >= epoch) return; // a later home than this one is there already
-    room.install(latest.at, latest.state);
+    room.install(gathered.at, gathered.state);
     room.retire();
+    const latest = this.known;
     const inherited = latest.at.epoch > 0;
     const home = new RoomHome({
       ...this.#parts,
@@ -235,10 +218,11 @@ export class NodeRoom extends RoomBehind {
     this.#part = { role: 'home', room: home, epoch };
     this.#failures = 0;
     // So that those who followed the last home look here at once.
-    for (const nodeId of others)
+    for (const nodeId of holders)
       wire.tell(nodeId, 'room.viewers', { roomId: id, epoch, viewersElsewhere: home.viewerCount() });
     if (inherited) home.room.announce([{ type: 'roomChanged' }, { type: 'backstageChanged' }]);
     home.seatOwnPeople();
+    room.settleOwed(home);
     if (home.vacant) this.#parts.onVacated?.();
   }
 
@@ -276,7 +260,7 @@ export class NodeRoom extends RoomBehind {
     }
     const known = part.role === 'edge' ? part.home.home.epoch : part.room.at.epoch;
     if (epoch > known || (part.role === 'settling' && epoch === known)) void this.#follow({ nodeId: from, epoch })?.attach();
-    return epoch === known && this.#follower?.home.nodeId === from;
+    return this.#follower?.isOf(from, epoch) ?? false;
   }
 
   /** Another node is the home, or may be: nothing is decided here any more. */
@@ -315,19 +299,8 @@ export class NodeRoom extends RoomBehind {
       roster: this.#roster,
       clock,
       events,
-      line: this.#line(),
+      line: lineTo(() => this.#follower),
       onVacated: () => this.#parts.onVacated?.(),
     });
-  }
-
-  #line(): HomeLine {
-    return {
-      command: async (command, people) => (await this.#follower?.command(command, people)) ?? refuse('home-away', undefined, 1000),
-      find: async (id) => this.#follower?.find(id),
-      audience: async (offset, limit) => this.#follower?.audience(offset, limit),
-      crowdChanged: () => this.#follower?.crowdChanged(),
-      reacted: (counts) => this.#follower?.reacted(counts),
-      data: (message, to) => this.#follower?.data(message, to),
-    };
   }
 }

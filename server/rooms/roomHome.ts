@@ -102,6 +102,13 @@ export class RoomHome extends RoomBehind {
   get at(): Position {
     return this.#log.at;
   }
+  get state(): RoomState {
+    return this.room.state;
+  }
+  /** No other node has anything of the room. */
+  get alone(): boolean {
+    return this.#edges.size === 0;
+  }
 
   override join(actor: Actor, start?: { microphone: boolean; camera: boolean }): Result<undefined> {
     const joined = this.room.join(actor, start);
@@ -143,9 +150,13 @@ export class RoomHome extends RoomBehind {
   }
 
   /** As `find`, with whether he is connected. */
-  async person(id: ParticipantId): Promise<PresentPerson | undefined> {
+  async personFor(id: ParticipantId): Promise<PresentPerson | undefined> {
     const actor = await this.find(id);
     return actor && (this.#edges.person(id) ?? { actor, connected: true });
+  }
+
+  pageFor(offset: number, limit: number): Soon<AudiencePage> {
+    return this.audience(offset, limit);
   }
 
   override audience(offset: number, limit: number): Soon<AudiencePage> {

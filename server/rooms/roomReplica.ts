@@ -9,11 +9,11 @@ import type { AnyRoom, AudiencePage, DataMessage, RoomEvents, Soon } from './any
 import type { Clock } from './clock.ts';
 import type { Actor, Command, Effect } from './commands.ts';
 import { CrowdNews } from './crowdNews.ts';
-import type { ReactionCounts } from './crowdNews.ts';
 import { decide } from './decide.ts';
 import { EdgePeople, concernsHome } from './edgePeople.ts';
 import { EffectQueue } from './effectQueue.ts';
 import { concerns, effectsBetween, ownerOf } from './effectsHere.ts';
+import type { HomeLine } from './homeLine.ts';
 import { isPaused } from './mediaIntent.ts';
 import type { PresentPerson } from './roomEdges.ts';
 import { seatHolder } from './roomState.ts';
@@ -24,18 +24,6 @@ import { withDelta } from './stateDelta.ts';
 import { isBehind } from './stepLog.ts';
 import type { Position } from './stepLog.ts';
 import { backstageView, roomView, selfView } from './views.ts';
-
-/** The way from an edge to the room's home. What goes there may be refused with `home-away`. */
-export interface HomeLine {
-  /** When the answer is there, the replica has what the command did. */
-  command(command: Exclude<Command, { type: 'tick' }>, people: PresentPerson[]): Promise<Result<undefined>>;
-  find(id: ParticipantId): Promise<Actor | undefined>;
-  audience(offset: number, limit: number): Promise<AudiencePage | undefined>;
-  /** Other people are here than before. */
-  crowdChanged(): void;
-  reacted(counts: ReactionCounts): void;
-  data(message: DataMessage, to?: ParticipantId): void;
-}
 
 export interface RoomReplicaParts {
   id: RoomId;
@@ -130,12 +118,12 @@ export class RoomReplica implements AnyRoom {
     return this.#roster.audienceSize(this.#state.stage);
   }
 
-  audienceHere(offset: number, limit: number): AudiencePage {
+  pageFor(offset: number, limit: number): AudiencePage {
     return this.#roster.audience(this.#state.stage, offset, limit);
   }
 
   /** Somebody here whom the home asks for. */
-  personHere(id: ParticipantId): PresentPerson | undefined {
+  personFor(id: ParticipantId): PresentPerson | undefined {
     return this.#people.askedFor(id);
   }
 
@@ -149,7 +137,7 @@ export class RoomReplica implements AnyRoom {
 
   async audience(offset: number, limit: number): Promise<AudiencePage> {
     // Without a home there are at least the people here.
-    return (await this.#parts.line.audience(offset, limit)) ?? this.audienceHere(offset, limit);
+    return (await this.#parts.line.audience(offset, limit)) ?? this.pageFor(offset, limit);
   }
 
   join(actor: Actor, start?: { microphone: boolean; camera: boolean }): Soon<Result<undefined>> {
@@ -240,12 +228,12 @@ export class RoomReplica implements AnyRoom {
     this.#recount();
   }
 
-  /** The home can be reached: it is told of feeds that closed while it could not. */
-  settleOwed(): void {
-    for (const [feedId, epoch] of this.#owed) {
-      this.#owed.delete(feedId);
-      if (this.feed(feedId)?.epoch === epoch) void this.#closeFeeds({ type: 'closeFeed', feedId }, ownerOf(feedId));
-    }
+  /** There is a home, at `room`: it is told of feeds that closed while there was none. */
+  settleOwed(room: AnyRoom): void {
+    const owed = [...this.#owed];
+    this.#owed.clear();
+    for (const [feedId, epoch] of owed)
+      if (room.feed(feedId)?.epoch === epoch) void room.run({ type: 'closeFeed', feedId });
   }
 
   #become(state: RoomState, at: Position, effects: readonly Effect[]): void {

@@ -29,6 +29,13 @@ export class WholeText {
     this.#of = { at, parts };
     return parts;
   }
+
+  /** One part, where there is anything, and where that is still the state whose first part was given. */
+  part(here: Position, state: RoomState, part: number, of = here): { parts: number; text: string | undefined } {
+    const same = of.epoch === here.epoch && of.seq === here.seq;
+    const parts = same && here.epoch > 0 ? this.parts(here, state) : [];
+    return { parts: parts.length, text: parts[part] };
+  }
 }
 
 /** A home's steps, numbered, with the last ones kept. */

@@ -55,7 +55,7 @@ export class RoomLife {
   }
 
   #act(): void {
-    const { state } = this.#random.pick(this.#alive()).room;
+    const { state } = this.#random.pick(this.#alive()).room.known;
     const command = randomCommand(this.#random, people, state);
     if (command.type === 'tick' || command.type === 'end') return;
     const subject = 'by' in command ? command.by.id : 'id' in command ? command.id : ownerOf(command.feedId);
@@ -99,17 +99,17 @@ export class RoomLife {
     assert.equal(homes.length, 1, 'there is not one home');
     const { room } = homes[0]!;
     for (const { room: replica } of this.#alive()) {
-      assert.deepEqual(replica.at, room.at, 'a replica is behind');
-      assert.deepEqual(replica.state, room.state, 'a replica has another state');
-      assert.deepEqual([...replica.state.remembered.keys()], [...room.state.remembered.keys()]);
-      assert.deepEqual([...replica.state.epochs.keys()], [...room.state.epochs.keys()]);
+      assert.deepEqual(replica.known.at, room.known.at, 'a replica is behind');
+      assert.deepEqual(replica.known.state, room.known.state, 'a replica has another state');
+      assert.deepEqual([...replica.known.state.remembered.keys()], [...room.known.state.remembered.keys()]);
+      assert.deepEqual([...replica.known.state.epochs.keys()], [...room.known.state.epochs.keys()]);
       assert.deepEqual(replica.view(), room.view());
       assert.equal(replica.viewerCount(), room.viewerCount(), 'viewers are counted in two ways');
     }
-    this.#checkShape(room.state);
+    this.#checkShape(room.known.state);
     for (const { id, source } of this.#locked.values()) {
-      const seated = room.state.stage.find((holder) => holder.id === id);
-      const locked = seated?.intent.locked ?? room.state.remembered.get(id)?.locked;
+      const seated = room.known.state.stage.find((holder) => holder.id === id);
+      const locked = seated?.intent.locked ?? room.known.state.remembered.get(id)?.locked;
       assert.equal(locked?.[source], true, `a lock of ${id} was lost`);
       assert.notEqual(seated?.intent[source], true, `${id} is not silent in spite of a lock`);
     }
