@@ -14,6 +14,8 @@ import { roomHandlers } from '../../server/roomNetwork.ts';
 
 export interface NodeLinkPlan {
   warmUpCalls: number;
+  /** Links that are opened anew for one call. */
+  firstCalls: number;
   /** Calls one after another. */
   latencyCalls: number;
   /** Calls with so many unanswered at once. */
@@ -25,7 +27,7 @@ export interface NodeLinkResult {
   callMs: Summary;
   callsPerSecond: number;
   /** From a node that has no link to the first answer: connecting, both greetings, and the call. */
-  firstCallMs: number;
+  firstCallMs: Summary;
 }
 
 const asking = 'asking' as NodeId;
@@ -34,14 +36,14 @@ const answering = 'answering' as NodeId;
 /** What a call between two nodes costs over loopback, each node in a thread of its own. */
 export async function measureNodeLink(plan: NodeLinkPlan): Promise<NodeLinkResult> {
   const worker = new Worker(fileURLToPath(import.meta.url));
+  const addressOf = (): string => `http://127.0.0.1:${port}`;
   const port = await new Promise<number>((resolve, reject) => {
     worker.once('message', resolve);
     worker.once('error', reject);
   });
-  const links = linksOf(asking, () => `http://127.0.0.1:${port}`);
+  const links = linksOf(asking, addressOf);
   const link = links.to(answering);
   try {
-    const firstCallMs = await timed(link, 0);
     for (let call = 0; call < plan.warmUpCalls; call++) await timed(link, call);
     const latencies: number[] = [];
     for (let call = 0; call < plan.latencyCalls; call++) latencies.push(await timed(link, call));
@@ -52,11 +54,22 @@ export async function measureNodeLink(plan: NodeLinkPlan): Promise<NodeLinkResul
     };
     await Promise.all(Array.from({ length: plan.atOnce }, askOn));
     const seconds = (performance.now() - startedAt) / 1000;
+    const firstCallMs = summarize(await firstCalls(plan.firstCalls, addressOf));
     return { firstCallMs, callMs: summarize(latencies), callsPerSecond: plan.throughputCalls / seconds };
   } finally {
     await links.close();
     await worker.terminate();
   }
+}
+
+async function firstCalls(count: number, addressOf: () => string): Promise<number[]> {
+  const elapsedMs: number[] = [];
+  for (let visit = 0; visit < count; visit++) {
+    const links = linksOf(`visitor-${visit}` as NodeId, addressOf);
+    elapsedMs.push(await timed(links.to(answering), visit));
+    await links.close();
+  }
+  return elapsedMs;
 }
 
 async function timed(link: NodeLink, epoch: number): Promise<number> {
@@ -95,6 +108,12 @@ function linksOf(nodeId: NodeId, addressOf: () => string | undefined): NodeLinks
 
 if (!isMainThread) parentPort?.postMessage(await linksOf(answering, () => undefined).listen());
 else if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const plan = { warmUpCalls: 5000, latencyCalls: 10_000, throughputCalls: 100_000, atOnce: 200 };
+  const plan = {
+    warmUpCalls: 5000,
+    firstCalls: 100,
+    latencyCalls: 10_000,
+    throughputCalls: 100_000,
+    atOnce: 200,
+  };
   console.log(JSON.stringify(await measureNodeLink(plan), undefined, 2));
 }

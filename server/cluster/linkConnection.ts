@@ -1,4 +1,4 @@
-import type { ByeReason } from '../../protocol/linkFrames.ts';
+import type { AnswerFrame, ByeReason } from '../../protocol/linkFrames.ts';
 import { nodeCalls } from '../../protocol/nodeMessages.ts';
 import type { DownReason } from './linkEvents.ts';
 import { LinkHealth } from './linkHealth.ts';
@@ -7,7 +7,7 @@ import { startHeartbeat } from './linkHeartbeat.ts';
 import type { Greeting } from './linkOpening.ts';
 import type { LinkOutbox } from './linkOutbox.ts';
 import type { LinkSettings } from './linkSettings.ts';
-import type { FrameName, LinkWire } from './linkWire.ts';
+import type { LinkWire } from './linkWire.ts';
 
 export interface LinkConnectionParts {
   wire: LinkWire;
@@ -25,6 +25,8 @@ export interface LinkConnectionParts {
 
 /** Pings without an answer that are remembered: a peer may be heard of and never answer one. */
 const mostPings = 16;
+/** How many answers may go out before it is looked whether they are read. */
+const answersBetweenLooks = 32;
 /** How soon a full line is looked at again. */
 const fullLinePauseMs = 20;
 
@@ -38,6 +40,7 @@ export class LinkConnection {
   readonly #pings = new Map<number, number>();
   #stopHeartbeat: (() => void) | undefined;
   #pause: NodeJS.Timeout | undefined;
+  #answers = 0;
 
   constructor(parts: LinkConnectionParts) {
     this.#parts = parts;
@@ -66,8 +69,11 @@ export class LinkConnection {
     return this.#health.figures;
   }
 
-  send(name: FrameName, frame: unknown): void {
-    this.#parts.wire.send(name, frame);
+  answer(frame: AnswerFrame): void {
+    this.#parts.wire.send('answer', frame);
+    this.#answers += 1;
+    // Not only with each beat: who asks much and reads nothing would fill the memory between two.
+    if (this.#answers % answersBetweenLooks === 0) this.#endIfUnread();
   }
 
   /** Sends what waits, as far as the peer takes it. */
@@ -109,12 +115,15 @@ export class LinkConnection {
     clearTimeout(this.#pause);
   }
 
+  #endIfUnread(): boolean {
+    const unread = this.#parts.wire.unsentBytes() > this.#parts.settings.unreadLineBytes;
+    if (unread) this.#fail('unread');
+    return unread;
+  }
+
   #beat(): void {
     const { wire, outbox, settings } = this.#parts;
-    if (wire.unsentBytes() > settings.unreadLineBytes) {
-      this.#fail('unread');
-      return;
-    }
+    if (this.#endIfUnread()) return;
     const id = outbox.nextId();
     const sentAtMs = performance.now();
     this.#pings.set(id, sentAtMs);

@@ -1,3 +1,4 @@
+import { byeFrameSchema } from '../../protocol/linkFrames.ts';
 import type { ByeReason } from '../../protocol/linkFrames.ts';
 import type { NodeId } from '../../protocol/network.ts';
 
@@ -23,10 +24,15 @@ export type DownReason =
   | 'hostile'
   | 'closed';
 
-/** What a peer's goodbye means here. */
-export const reasonOfBye: Record<ByeReason, DownReason> = {
+const reasons: Record<ByeReason, DownReason> = {
   idle: 'idle',
   closing: 'peer-closing',
   replaced: 'cut',
   hostile: 'hostile',
 };
+
+/** What a peer's goodbye means here. */
+export function reasonOfBye(frame: unknown): DownReason {
+  const bye = byeFrameSchema.safeParse(frame);
+  return bye.success ? reasons[bye.data.reason] : 'cut';
+}

@@ -35,7 +35,8 @@ type AnyTellHandler = (from: NodeId, payload: unknown) => void;
 export class LinkInbox {
   readonly #parts: LinkInboxParts;
   #answers: AnswerCache;
-  #running = 0;
+  /** Ends the waiting for each call that is worked on. */
+  readonly #giveUps = new Set<() => void>();
 
   constructor(parts: LinkInboxParts) {
     this.#parts = parts;
@@ -44,12 +45,13 @@ export class LinkInbox {
 
   /** Calls of this peer that are worked on. */
   get running(): number {
-    return this.#running;
+    return this.#giveUps.size;
   }
 
-  /** Another run of the peer's process begins to count anew. */
+  /** The run of the peer's process that asked so far is gone: nobody waits for its answers, and the next counts anew. */
   reset(): void {
     this.#answers = this.#noAnswers();
+    for (const giveUp of this.#giveUps) giveUp();
   }
 
   /** The answer says whether it was only the heartbeat. */
@@ -135,7 +137,7 @@ export class LinkInbox {
     if (!request.success) {
       const [issue] = request.error.issues;
       refuse('bad-request', issue && `${issue.path.join('.')}: ${issue.message}`.slice(0, 200));
-    } else if (this.#running >= this.#parts.settings.maxRunning) refuse('busy');
+    } else if (this.#giveUps.size >= this.#parts.settings.maxRunning) refuse('busy');
     else
       void this.#handle(name as HandledCallName, request.data, timeoutMs).then((end) =>
         finish({ id, ...end }),
@@ -151,18 +153,15 @@ export class LinkInbox {
     const handler = this.#parts.handlers.calls[name] as AnyHandler;
     const over = new AbortController();
     let timer: NodeJS.Timeout | undefined;
-    this.#running += 1;
+    let giveUp = (): void => undefined;
+    const givenUp = new Promise<undefined>((resolve) => {
+      giveUp = () => resolve(undefined);
+    });
+    this.#giveUps.add(giveUp);
     try {
       const answer = handler({ from: this.#parts.from, signal: over.signal }, request);
-      const result =
-        answer instanceof Promise
-          ? await Promise.race([
-              answer,
-              new Promise<undefined>((resolve) => {
-                timer = setTimeout(() => resolve(undefined), timeoutMs);
-              }),
-            ])
-          : answer;
+      if (answer instanceof Promise) timer = setTimeout(giveUp, timeoutMs);
+      const result = answer instanceof Promise ? await Promise.race([answer, givenUp]) : answer;
       if (result === undefined) {
         over.abort();
         return linkError('timeout');
@@ -173,7 +172,7 @@ export class LinkInbox {
       return linkError('failed');
     } finally {
       clearTimeout(timer);
-      this.#running -= 1;
+      this.#giveUps.delete(giveUp);
     }
   }
 

@@ -112,8 +112,10 @@ export class LinkOutbox {
     this.#onTheWay = new Map();
   }
 
+  /** Gives up calls, and with all of them what was to be told. */
   fail(which: 'on-the-way' | 'all', code: Exclude<LinkErrorCode, 'refused'>, detail?: string): void {
     const ids = [...this.#onTheWay.keys(), ...(which === 'all' ? this.#waiting.keys() : [])];
     for (const id of ids) this.settle(id, linkError(code, detail));
+    if (which === 'all') this.#tells.clear();
   }
 }

@@ -63,7 +63,14 @@ function wireOf(socket: EitherSocket, engine: Engine<unknown>, webSocket: WebSoc
   const heard = (tell: (to: WireListener) => void): void => {
     if (listener !== undefined) tell(listener);
   };
+  const cut = (): void => {
+    open = false;
+    socket.disconnect();
+    webSocket.terminate();
+  };
   socket.onAny((name, frame) => {
+    // Both sides said goodbye at once.
+    if (!open && name === 'bye') cut();
     if (open) heard((to) => to.frame(name, frame));
   });
   socket.on('disconnect', () => {
@@ -72,11 +79,6 @@ function wireOf(socket: EitherSocket, engine: Engine<unknown>, webSocket: WebSoc
     webSocket.terminate();
     heard((to) => to.closed());
   });
-  const cut = (): void => {
-    open = false;
-    socket.disconnect();
-    webSocket.terminate();
-  };
   return {
     send: (name, frame) => {
       if (open) socket.emit(name, frame);

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { linkError } from '../../protocol/linkErrors.ts';
 import type { LinkErrorCode, LinkResult } from '../../protocol/linkErrors.ts';
-import { answerFrameSchema, byeFrameSchema } from '../../protocol/linkFrames.ts';
+import { answerFrameSchema } from '../../protocol/linkFrames.ts';
 import type { NodeId } from '../../protocol/network.ts';
 import { nodeTells } from '../../protocol/nodeMessages.ts';
 import type {
@@ -72,7 +72,7 @@ export class NodeLink {
       settings,
       handlers,
       log,
-      answer: (frame) => this.#connection?.send('answer', frame),
+      answer: (frame) => this.#connection?.answer(frame),
       pinged: (held) => (this.#peerHolds = held),
       wrong: (code) => this.#wrong(code),
     });
@@ -82,7 +82,9 @@ export class NodeLink {
       inUse: () => this.#connection?.greeting,
       opened: (wire, greeting) => this.#opened(wire, greeting),
       hopeless: (reason) => this.#outbox.fail('all', 'peer-away', reason),
-      onOtherVersion: (version) => this.otherVersion(version),
+      onOtherVersion: (version) => {
+        parts.announce({ type: 'other-version', nodeId: peer, version });
+      },
     });
   }
 
@@ -150,10 +152,6 @@ export class NodeLink {
     this.#opener.arrived(wire, greeting);
   }
 
-  otherVersion(version: number): void {
-    this.#parts.announce({ type: 'other-version', nodeId: this.nodeId, version });
-  }
-
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -164,6 +162,7 @@ export class NodeLink {
     const connection = this.#connection;
     this.#connection = undefined;
     this.#outbox.fail('all', 'peer-away', 'this link was closed');
+    this.#inbox.reset();
     if (connection === undefined) return;
     this.#down('closed');
     await connection.end('closing');
@@ -231,7 +230,7 @@ export class NodeLink {
     const awaited = name === 'answer' && typeof id === 'number' && this.#outbox.wasSent(id);
     if (!awaited && !this.#strikes.takes(performance.now())) {
       if (name === 'call' && typeof id === 'number')
-        this.#connection?.send('answer', { id, ...linkError('rate-limited') });
+        this.#connection?.answer({ id, ...linkError('rate-limited') });
       this.#wrong('rate-limited');
       return;
     }
@@ -247,11 +246,10 @@ export class NodeLink {
         this.#usedAtMs = performance.now();
         this.#answered(frame);
         return;
-      case 'bye': {
-        const bye = byeFrameSchema.safeParse(frame);
-        this.#drop(bye.success ? reasonOfBye[bye.data.reason] : 'cut');
+      case 'bye':
+        this.#connection?.cut();
+        this.#lost(reasonOfBye(frame));
         return;
-      }
       default:
         this.#wrong('unknown-call');
     }
@@ -282,11 +280,6 @@ export class NodeLink {
       return;
     void this.#connection?.end('idle');
     this.#lost('idle');
-  }
-
-  #drop(reason: DownReason): void {
-    this.#connection?.cut();
-    this.#lost(reason);
   }
 
   #lost(reason: DownReason): void {

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { done } from '../../protocol/errors.ts';
+import type { FeedId, RoomId } from '../../protocol/identity.ts';
 import { Random } from '../support/random.ts';
 import { LinkedNodes, eventsOf, id, pull, until } from '../support/linkedNodes.ts';
 import type { LinkedNode, NodeOptions } from '../support/linkedNodes.ts';
@@ -8,6 +9,7 @@ import type { TcpRelay } from '../support/tcpRelay.ts';
 
 const nodes = new LinkedNodes();
 const relays: TcpRelay[] = [];
+const drop = { roomId: 'show' as RoomId, feedId: 'hanna:camera' as FeedId, epoch: 1 };
 afterEach(async () => {
   await nodes.close();
   await Promise.all(relays.splice(0).map((relay) => relay.close()));
@@ -62,6 +64,46 @@ describe('a link whose wire is cut', () => {
     while (performance.now() < untilMs);
     expect(await a.links.to(id('b')).call('feed.pull', pull())).toMatchObject({ ok: true });
     expect([eventsOf(a, 'down'), eventsOf(b, 'down')]).toEqual([[], []]);
+  });
+});
+
+describe('a peer that is slow', () => {
+  test('is told the latest when it reads again, and not all that was said meanwhile', async () => {
+    const { a, b, relay } = await wired({ settings: { fullLineBytes: 100_000, deadAfterMs: 30_000 } });
+    const link = a.links.to(id('b'));
+    link.hold();
+    await until(() => link.figures !== undefined);
+    relay.stall();
+    const view = { text: 'x'.repeat(20_000) };
+    for (let version = 0; version < 1500; version++) {
+      link.tell('room.view', { roomId: 'show' as RoomId, epoch: 1, version, view });
+      if (version % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    relay.flow();
+    await until(() => b.views.at(-1)?.version === 1499);
+    expect(b.views.length).toBeLessThan(1500);
+    expect([eventsOf(a, 'down'), eventsOf(b, 'down')]).toEqual([[], []]);
+  });
+
+  test('is sent only so many calls at once', async () => {
+    const { a, b } = await wired({ settings: { maxCallsOnTheWay: 5 } });
+    const waiting: (() => void)[] = [];
+    b.handlers.calls['feed.pull'] = async (_context, request) => {
+      await new Promise<void>((resolve) => waiting.push(resolve));
+      return done({ epoch: request.epoch, pipe: {} });
+    };
+    const link = a.links.to(id('b'));
+    const answers = Promise.all(
+      Array.from({ length: 20 }, (_, index) => link.call('feed.pull', pull(index))),
+    );
+    await until(() => waiting.length === 5);
+    expect(await link.call('feed.drop', drop, { timeoutMs: 100 })).toMatchObject({
+      error: { code: 'peer-away' },
+    });
+    expect(waiting).toHaveLength(5);
+    const releasing = setInterval(() => waiting.shift()?.(), 1);
+    expect((await answers).every(({ ok }) => ok)).toBe(true);
+    clearInterval(releasing);
   });
 });
 

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { UnsecuredJWT } from 'jose';
 import { Server } from 'socket.io';
 import type { Socket } from 'socket.io';
+import { done } from '../../protocol/errors.ts';
 import { ForeignNode, greeting } from '../support/foreignNode.ts';
 import { LinkedNodes, clusterSecret, eventsOf, id, pull, until } from '../support/linkedNodes.ts';
 
@@ -160,6 +161,18 @@ describe('a node of the cluster that turned hostile', () => {
     await closed;
     expect(b.pulls.length).toBeLessThan(200);
     expect(b.links.to(id('mallory')).refusals.get('rate-limited')).toBeGreaterThan(100);
+  });
+
+  test('is cut when it asks and does not read the answers', async () => {
+    const b = await nodes.start('b', { settings: { unreadLineBytes: 1_000_000, deadAfterMs: 30_000 } });
+    b.handlers.calls['feed.pull'] = () => done({ epoch: 0, pipe: { text: 'x'.repeat(100_000) } });
+    const socket = await foreign.enter(b.port, 'b');
+    const { transport } = socket.io.engine as unknown as { transport: { ws: { pause(): void } } };
+    transport.ws.pause();
+    const call = { settled: 0, name: 'feed.pull', timeoutMs: 100, payload: pull() };
+    for (let number = 1; number < 1000; number++) socket.emit('call', { id: number, ...call });
+    await until(() => eventsOf(b, 'down').length > 0);
+    expect(eventsOf(b, 'down')).toEqual([{ type: 'down', nodeId: 'mallory', reason: 'unread' }]);
   });
 
   test('is cut when it sends more at once than a message may have', async () => {

@@ -38,6 +38,7 @@ export class ForeignNode {
 
   close(): void {
     for (const socket of this.#sockets.splice(0)) socket.disconnect();
+    this.#closedByServer = 0;
   }
 
   #connect(port: number, token: unknown, namespace: string): Socket {

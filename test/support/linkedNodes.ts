@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { done } from '../../protocol/errors.ts';
 import type { FeedId, RoomId } from '../../protocol/identity.ts';
 import type { NodeId } from '../../protocol/network.ts';
-import type { NodeHandlers, NodeRequest } from '../../protocol/nodeMessages.ts';
+import type { NodeHandlers, NodeRequest, NodeTell } from '../../protocol/nodeMessages.ts';
 import type { LinkEvent } from '../../server/cluster/linkEvents.ts';
 import { defaultLinkSettings } from '../../server/cluster/linkSettings.ts';
 import type { LinkSettings } from '../../server/cluster/linkSettings.ts';
@@ -34,7 +34,7 @@ export interface LinkedNode {
   readonly log: string[];
   /** What was asked of it, in order. */
   readonly pulls: NodeRequest<'feed.pull'>[];
-  readonly views: unknown[];
+  readonly views: NodeTell<'room.view'>[];
   readonly port: number;
   handlers: NodeHandlers;
 }
@@ -44,6 +44,7 @@ export interface NodeOptions {
   secrets?: string[];
   protocolVersion?: number;
   now?: () => number;
+  random?: () => number;
 }
 
 /** Several nodes in one process, each with a port of its own; `urls` says where they are, and may be bent by a test. */
@@ -55,7 +56,7 @@ export class LinkedNodes {
     const log: string[] = [];
     const events: LinkEvent[] = [];
     const pulls: NodeRequest<'feed.pull'>[] = [];
-    const views: unknown[] = [];
+    const views: NodeTell<'room.view'>[] = [];
     const handlers: NodeHandlers = {
       calls: {
         'feed.pull': (_context, request) => {
@@ -77,6 +78,7 @@ export class LinkedNodes {
       addressOf: (nodeId) => this.urls.get(nodeId),
       ...(options.protocolVersion !== undefined && { protocolVersion: options.protocolVersion }),
       ...(options.now && { now: options.now }),
+      ...(options.random && { random: options.random }),
     };
     const links = new NodeLinks(parts);
     links.watch((event) => events.push(event));
