@@ -86,6 +86,8 @@ function connect(address: RedisAddress, commandTimeoutMs: number): Redis | Clust
     ...(address.password !== undefined && { password: address.password }),
     connectTimeout: commandTimeoutMs,
     socketTimeout: deafAfterTimeouts * commandTimeoutMs,
+    // For so long ioredis keeps the process alive after it let go of a connection that was lost already.
+    disconnectTimeout: 100,
     // A command whose connection was lost is over: its answer is that, and it is not sent again behind our back.
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,

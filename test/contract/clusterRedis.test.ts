@@ -171,13 +171,17 @@ describe('a cluster store whose Redis', () => {
 
   describe('is out of reach for one node alone', () => {
     let relay: TcpRelay;
+    let far: TestNodes;
     beforeEach(async () => {
       relay = await startTcpRelay(redis.url);
+      far = TestNodes.overRedis(`redis://127.0.0.1:${new URL(relay.origin).port}`);
     });
-    afterEach(() => relay.close());
+    afterEach(async () => {
+      await far.close();
+      await relay.close();
+    });
 
     test('drops it, gives its room to another, and fences it when it is back', async () => {
-      const far = TestNodes.overRedis(`redis://127.0.0.1:${new URL(relay.origin).port}`);
       const [a, b] = [await far.join('a'), await nodes.join('b')];
       await until(() => members(a).length === 2);
       const { home } = await got(a.store.claim(show));
@@ -191,7 +195,6 @@ describe('a cluster store whose Redis', () => {
       expect(await got(a.store.claim(show))).toMatchObject({ mine: false, home: { nodeId: 'b' } });
       await until(() => members(b).length === 2);
       expect(comings(a).left).toEqual([]);
-      await far.close();
     });
   });
 });

@@ -12,12 +12,17 @@ import { until } from './until.ts';
 export class RedisServer {
   readonly port: number;
   readonly #flags: readonly string[];
-  readonly #folder = mkdtempSync(join(tmpdir(), 'tributary-redis-'));
+  readonly #folder: string;
   #process: ChildProcess | undefined;
 
-  private constructor(port: number, flags: readonly string[]) {
+  private constructor(
+    port: number,
+    flags: readonly string[],
+    folder = mkdtempSync(join(tmpdir(), 'tributary-redis-')),
+  ) {
     this.port = port;
     this.#flags = flags;
+    this.#folder = folder;
   }
 
   /** Keeps nothing on disk. */
@@ -30,14 +35,15 @@ export class RedisServer {
   /** A Sentinel that watches a master called `main` and is in a hurry. */
   static async startSentinel(master: RedisServer): Promise<RedisServer> {
     const [port] = await freePorts(1);
-    const file = join(mkdtempSync(join(tmpdir(), 'tributary-sentinel-')), 'sentinel.conf');
+    const folder = mkdtempSync(join(tmpdir(), 'tributary-redis-'));
+    const file = join(folder, 'sentinel.conf');
     const lines = [
       `monitor main 127.0.0.1 ${master.port} 1`,
       'down-after-milliseconds main 400',
       'failover-timeout main 2000',
     ];
     writeFileSync(file, lines.map((line) => `sentinel ${line}\n`).join(''));
-    const server = new RedisServer(port!, [file, '--sentinel']);
+    const server = new RedisServer(port!, [file, '--sentinel'], folder);
     await server.start();
     return server;
   }
