@@ -171,7 +171,8 @@ export class ReceiveMedia {
   }
 
   async #showWhenItFlows(feed: ReceivedFeed, consumer: types.Consumer): Promise<void> {
-    if (feed.kind === 'video' && !this.#dropFrames) await firstPacket(consumer.track);
+    // The track before may still bring something: its feed has moved to another way to us.
+    if (!this.#dropFrames) await firstPacket(consumer.track);
     if (feed.consumer !== consumer) return;
     feed.track = consumer.track;
     this.#events.track(feed);

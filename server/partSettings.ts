@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { findWorkerBin } from '../tools/worker/workerPath.mjs';
 import { defaultMediaSettings } from './media/mediaSettings.ts';
 import type { MediaSettings } from './media/mediaSettings.ts';
@@ -16,6 +17,10 @@ export function mediaSettings(settings: Settings): MediaSettings {
     rtcPortBase: settings.rtcPort,
     pipePortMin: settings.pipePortMin,
     pipePortMax: settings.pipePortMax,
+    nodePipeIp: settings.nodePipeIp ?? settings.rtcListenIp,
+    nodePipeAnnouncedIp: settings.nodePipeAnnouncedIp ?? nodePipeAnnouncedIp(settings),
+    nodePipePortMin: settings.nodePipePortMin,
+    nodePipePortMax: settings.nodePipePortMax,
     initialOutgoingBps: settings.initialOutgoingBitrateBps,
     maxIncomingBps: settings.maxIncomingBitrateBps,
     viewersPerShard: settings.viewersPerShard,
@@ -46,4 +51,10 @@ export function signallingSettings(settings: Settings): SignallingSettings {
     strikes: settings.rateStrikes,
     maxUnsentBytes: settings.maxUnsentBytes,
   };
+}
+
+/** Browsers may be told a host name; the other end of a pipe needs an IP address, and the one media comes from. */
+function nodePipeAnnouncedIp({ nodePipeIp, announcedAddress }: Settings): string | undefined {
+  const usable = nodePipeIp === undefined && announcedAddress !== undefined && isIP(announcedAddress) !== 0;
+  return usable ? announcedAddress : undefined;
 }

@@ -1,13 +1,11 @@
 import type { types } from 'mediasoup';
-import type { PictureSize } from '../../protocol/clientMessages.ts';
 import { kindOf } from '../../protocol/identity.ts';
 import type { FeedId, MediaKind, ParticipantId, Source } from '../../protocol/identity.ts';
-import type { RtpParametersMessage } from '../../protocol/mediaParameters.ts';
+import type { FeedLayers } from '../../protocol/pipes.ts';
 import { KeyframeAsker, isPliSent, pliTraces } from './keyframeAsker.ts';
 import { originPlace } from './keyframePacing.ts';
-import { feedLayers } from './layerChoice.ts';
-import type { FeedLayers } from './layerChoice.ts';
-import { LayerDemand } from './layerDemand.ts';
+import { LayerDemand } from '../layers/layerDemand.ts';
+import type { KeyframeSettings } from './mediaSettings.ts';
 import type { RoomContext } from './roomContext.ts';
 import type { Shard } from './shards.ts';
 import { SentLayers } from './sentLayers.ts';
@@ -16,19 +14,33 @@ import { limitTraces } from './traceLimit.ts';
 /** PLIs for all layers of one picture go out within this time; two for one layer are further apart. */
 const onePliMs = 100;
 
+/** Where a feed comes to this node from: its publisher's page, or the node it is pulled from. */
+export interface FeedUpstream {
+  /** Asks for a keyframe by message; absent where only PLIs are understood. */
+  askKeyframe?: () => void;
+  /** Layers above this one are not needed. */
+  wantLayers(maxSpatialLayer: number): void;
+  /** mediasoup itself asked for a keyframe. */
+  pliSent(): void;
+  /** The feed ended, and not by the wish of who opened it. */
+  lost(): void;
+}
+
 export interface FeedOptions {
   feedId: FeedId;
   epoch: number;
   source: Source;
   publisherId: ParticipantId;
-  /** The publisher's browser makes keyframes when asked by message. */
-  keyframes: boolean;
-  rtpParameters: RtpParametersMessage;
-  /** What is captured, where the publisher's page has said so. */
-  picture?: PictureSize;
+  layers: FeedLayers;
+  upstream: FeedUpstream;
+  /** Pulled from another node, and the highest layer that comes from there at first. */
+  imported?: { maxSpatialLayer: number; hops: number };
+  keyframes: KeyframeSettings;
+  /** Least time between two PLIs upstream. */
+  pliSpacingMs: number;
 }
 
-/** One source being published in a room: its producer, who wants which layer of it, and its keyframes. */
+/** One source of a room on this node: its producer, who wants which layer of it, and its keyframes. */
 export class Feed {
   readonly feedId: FeedId;
   readonly epoch: number;
@@ -38,20 +50,28 @@ export class Feed {
   readonly producer: types.Producer;
   readonly shard: Shard;
   readonly layers: FeedLayers;
-  /** Least time between two PLIs to this publisher. */
+  readonly upstream: FeedUpstream;
+  readonly imported: boolean;
+  /** Pipes between nodes that it has passed. */
+  readonly hops: number;
   readonly pliSpacingMs: number;
-  /** Only for video of a publisher who can be asked. */
+  /** Only for video, and where upstream can be asked by message. */
   readonly asker: KeyframeAsker | undefined;
   /** Only for simulcast of such a publisher. */
   readonly sent: SentLayers | undefined;
   readonly #context: RoomContext;
   readonly #demand: LayerDemand | undefined;
+  readonly #ceilingListeners = new Set<() => void>();
   #demandTimer: NodeJS.Timeout | undefined;
+  #shedTimer: NodeJS.Timeout | undefined;
   #paused: boolean;
   #pliSentAtMs = -Infinity;
+  #live = Infinity;
+  #limit = Infinity;
+  #told: number | undefined;
 
   constructor(context: RoomContext, shard: Shard, producer: types.Producer, options: FeedOptions) {
-    const { settings, events } = context;
+    const { imported, upstream, layers } = options;
     this.#context = context;
     this.feedId = options.feedId;
     this.epoch = options.epoch;
@@ -60,26 +80,31 @@ export class Feed {
     this.publisherId = options.publisherId;
     this.producer = producer;
     this.shard = shard;
+    this.layers = layers;
+    this.upstream = upstream;
+    this.imported = imported !== undefined;
+    this.hops = imported?.hops ?? 0;
+    this.pliSpacingMs = options.pliSpacingMs;
     this.#paused = producer.paused;
-    this.pliSpacingMs = pliSpacingMs(context, options.keyframes);
-    const usual = options.source === 'screen' ? settings.screenPicture : settings.cameraPicture;
-    this.layers = feedLayers(options.rtpParameters.encodings, options.picture ?? usual);
     if (this.kind !== 'video') return;
     this.limitTraces(producer);
     producer.on('trace', (trace) => {
       if (isPliSent(trace)) this.#pliSent(trace.timestamp);
     });
-    if (options.keyframes) {
-      const ask = (): void => events.keyframeWanted(this.publisherId, this.feedId);
-      this.asker = new KeyframeAsker(settings.keyframes, ask);
-      if (this.layers.kind === 'simulcast') this.sent = new SentLayers(producer, settings.keyframes.answerMs);
+    if (upstream.askKeyframe) {
+      this.asker = new KeyframeAsker(options.keyframes, upstream.askKeyframe);
+      if (layers.kind === 'simulcast') this.sent = new SentLayers(producer, options.keyframes.answerMs);
     }
     const watched = this.asker?.watch(producer, originPlace) ?? producer.enableTraceEvent([...pliTraces]);
     watched.catch((error: unknown) => {
       context.log.debug({ err: error, feedId: this.feedId }, 'keyframes of a feed cannot be watched');
     });
-    if (this.layers.kind === 'simulcast') {
-      this.#demand = new LayerDemand(this.layers.scales.length, settings.layersOffAfterMs, performance.now());
+    // A publisher's page switches simulcast layers; another node leaves out layers of any kind.
+    if (layers.kind === 'simulcast' || (imported && layers.scales.length > 1)) {
+      const { layersOffAfterMs } = context.settings;
+      const first = imported?.maxSpatialLayer ?? layers.scales.length - 1;
+      this.#demand = new LayerDemand(layers.scales.length, layersOffAfterMs, performance.now(), first);
+      this.#told = first;
       this.#lookAtDemand();
     }
   }
@@ -93,8 +118,38 @@ export class Feed {
 
   /** The highest layer that is being sent now, as far as is known. */
   get liveLayer(): number {
-    const wanted = this.#demand?.liveLayer(performance.now()) ?? this.layers.scales.length - 1;
-    return Math.min(wanted, this.sent?.top ?? Infinity);
+    const top = this.layers.scales.length - 1;
+    const wanted = this.#demand?.liveLayer(performance.now()) ?? top;
+    return Math.min(wanted, this.ceiling, this.sent?.top ?? Infinity);
+  }
+
+  /** No consumer shows more than this: the layers above ended upstream, or are shed. */
+  get ceiling(): number {
+    return Math.min(this.#live, this.#limit);
+  }
+
+  /** Calls `changed` whenever the ceiling is another; returns how to stop. */
+  onCeiling(changed: () => void): () => void {
+    this.#ceilingListeners.add(changed);
+    return () => this.#ceilingListeners.delete(changed);
+  }
+
+  /** Upstream has layers up to this one now. Without being told, mediasoup needs 1.5 s to see that one has ended. */
+  setLive(maxSpatialLayer: number): void {
+    this.#live = maxSpatialLayer;
+    this.#ceilingChanged();
+  }
+
+  /** Leaves out the layers above, whoever wants them, until it is called with undefined. Viewers go first. */
+  limitLayers(maxSpatialLayer: number | undefined): void {
+    const limit = maxSpatialLayer ?? Infinity;
+    const { shedAfterMs } = this.#context.settings;
+    const raised = limit > this.#limit;
+    this.#limit = limit;
+    this.#ceilingChanged();
+    clearTimeout(this.#shedTimer);
+    if (raised) this.#tellLayers();
+    else this.#shedTimer = setTimeout(() => this.#tellLayers(), shedAfterMs);
   }
 
   /** A consumer wants layers up to `layer` from now on; undefined when it wants none. */
@@ -104,9 +159,9 @@ export class Feed {
     this.#lookAtDemand();
   }
 
-  /** Tells the publisher again which layers are wanted: he may have missed it. */
+  /** Tells upstream again which layers are wanted: it may have been missed. */
   repeatDemand(): void {
-    if (this.#demand) this.#context.events.layersWanted(this.publisherId, this.feedId, this.#demand.told);
+    if (this.#told !== undefined) this.upstream.wantLayers(this.#told);
   }
 
   /** Stops the media at the server, whatever the publisher's page sends; the last call wins. */
@@ -131,6 +186,7 @@ export class Feed {
 
   close(): void {
     clearTimeout(this.#demandTimer);
+    clearTimeout(this.#shedTimer);
     this.asker?.close();
     this.sent?.close();
     this.producer.close();
@@ -153,7 +209,11 @@ export class Feed {
   #pliSent(atMs: number): void {
     if (atMs - this.#pliSentAtMs < onePliMs) return;
     this.#pliSentAtMs = atMs;
-    this.#context.events.pliSent(this.feedId);
+    this.upstream.pliSent();
+  }
+
+  #ceilingChanged(): void {
+    for (const changed of [...this.#ceilingListeners]) changed();
   }
 
   #lookAtDemand(): void {
@@ -161,10 +221,18 @@ export class Feed {
     clearTimeout(this.#demandTimer);
     const nowMs = performance.now();
     const { tell, wakeAtMs } = this.#demand.next(nowMs);
-    if (tell !== undefined) this.#context.events.layersWanted(this.publisherId, this.feedId, tell);
+    if (tell !== undefined) this.#tellLayers();
     if (wakeAtMs !== undefined) {
       this.#demandTimer = setTimeout(() => this.#lookAtDemand(), Math.ceil(wakeAtMs - nowMs));
     }
+  }
+
+  #tellLayers(): void {
+    if (!this.#demand || this.closed) return;
+    const layers = Math.min(this.#demand.told, this.#limit);
+    if (layers === this.#told) return;
+    this.#told = layers;
+    this.upstream.wantLayers(layers);
   }
 }
 

@@ -52,10 +52,11 @@ export class KeyframePacing {
   #lastAskAtMs = -Infinity;
   /** Messages sent whose keyframe has not come. */
   #unansweredAtMs: number[] = [];
-  #retryMs = retryMs.first;
+  #retryMs: number;
 
   constructor(settings: KeyframeSettings) {
     this.#settings = settings;
+    this.#retryMs = Math.max(retryMs.first, 2 * settings.answerMs);
     this.#tokens = settings.burst;
     this.#tokensPerMs = (settings.maxKeyframes - settings.burst - spareKeyframes) / settings.windowMs;
   }

@@ -1,14 +1,6 @@
 import type { FeedViewport, PictureSize } from '../../protocol/clientMessages.ts';
 import type { RtpParametersMessage } from '../../protocol/mediaParameters.ts';
-
-/** The layers a video feed is sent in. */
-export interface FeedLayers {
-  kind: 'single' | 'simulcast' | 'svc';
-  picture: PictureSize;
-  /** The size of each spatial layer as a part of the picture's, lowest first. */
-  scales: number[];
-  temporalLayers: number;
-}
+import type { FeedLayers } from '../../protocol/pipes.ts';
 
 export interface LayerChoice {
   /** Off the screen: nothing is sent. */

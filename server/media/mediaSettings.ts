@@ -37,6 +37,18 @@ export interface MediaSettings {
   /** UDP ports on the loopback interface for pipes between workers; must not overlap the ports above. */
   pipePortMin: number;
   pipePortMax: number;
+  /** Address on which media from other nodes is received, and its ports. */
+  nodePipeIp: string;
+  nodePipePortMin: number;
+  nodePipePortMax: number;
+  /** The IP address told to other nodes, where it is not `nodePipeIp`. */
+  nodePipeAnnouncedIp?: string | undefined;
+  /** A feed's new upstream has to be live for this long before viewers are moved to it from one that still works. */
+  reparentWarmMs: number;
+  /** The old upstream goes on for this long after that. */
+  reparentOverlapMs: number;
+  /** Viewers get this long to leave a layer before a congested link is freed of it. */
+  shedAfterMs: number;
   /** What a new viewer's line is taken for until it was measured; decides the first layer he gets. */
   initialOutgoingBps: number;
   /** Cap on what one publisher may send, all sources together. */
@@ -95,6 +107,13 @@ export const defaultMediaSettings: MediaSettings = {
   rtcPortBase: 40_000,
   pipePortMin: 50_000,
   pipePortMax: 59_999,
+  nodePipeIp: '127.0.0.1',
+  nodePipePortMin: 41_000,
+  nodePipePortMax: 49_999,
+  // mediasoup moves a viewer up to a layer that has been live for two seconds: after that he keeps the one he has.
+  reparentWarmMs: 2500,
+  reparentOverlapMs: 1500,
+  shedAfterMs: 500,
   initialOutgoingBps: 600_000,
   maxIncomingBps: 8_000_000,
   excessFactor: 1.5,

@@ -7,8 +7,10 @@ import type {
   RtpParametersMessage,
   TransportInfo,
 } from '../../protocol/mediaParameters.ts';
+import type { PipeAnswer, PipeNews, PipeOffer, PipeRequest } from '../../protocol/pipes.ts';
 import type { QualityLevel } from '../../protocol/qualityLevel.ts';
 import type { ConsumerInfo } from '../../protocol/serverMessages.ts';
+import type { PipeStatistics } from './pipeStatistics.ts';
 
 /** The media side of one node: its workers, and one `RoomMedia` a room. */
 export interface Media {
@@ -72,7 +74,55 @@ export interface RoomMedia {
     direction: 'send' | 'recv',
   ): Promise<Result<TransportInfo['iceParameters']>>;
   leave(participantId: ParticipantId): void;
+  /**
+   * Opens the upstream end of a pipe that carries a feed, published here or imported, to one other node, with layers up
+   * to `maxSpatialLayer` at first. Send its `offer` there, and `connect` it with the answer.
+   */
+  exportFeed(feedId: FeedId, maxSpatialLayer: number, events: ExportEvents): Promise<Result<ExportedFeed>>;
+  /**
+   * Opens the downstream end, from an offer that has been parsed, and shows the feed to everybody here; send its `answer`
+   * back. For a feed that is imported already, in the same epoch, this is a new upstream: viewers move over to it, and
+   * then the old import closes by itself. `rttMs` is the round trip to the other node.
+   */
+  importFeed(offer: PipeOffer, rttMs: number, events: ImportEvents): Promise<Result<ImportedFeed>>;
   close(): void;
+}
+
+/** The upstream end of one pipe. When both ends close, this one goes first. After `close()` nothing happens any more. */
+export interface ExportedFeed {
+  readonly offer: PipeOffer;
+  /** Starts the media; refused, with this end closed, where that is not possible. */
+  connect(answer: PipeAnswer): Promise<Result<undefined>>;
+  /** What the other end asks for. */
+  request(request: PipeRequest): void;
+  statistics(): Promise<PipeStatistics | undefined>;
+  close(): void;
+}
+
+export interface ExportEvents {
+  /** The other end has to be told. */
+  news(news: PipeNews): void;
+  /** The feed ended, or its worker died: close the other end. Not told after `close()`. */
+  closed(): void;
+}
+
+/** The downstream end of one pipe. */
+export interface ImportedFeed {
+  readonly answer: PipeAnswer;
+  /** What the other end tells. */
+  news(news: PipeNews): void;
+  /** Sheds the layers above this one, whoever wants them, until it is called with undefined. 0-based. */
+  limitLayers(maxSpatialLayer: number | undefined): void;
+  statistics(): Promise<PipeStatistics | undefined>;
+  /** Viewers keep the last picture, in case the feed comes from elsewhere; in a room that has it no more it goes. */
+  close(): void;
+}
+
+export interface ImportEvents {
+  /** The other end has to be asked. */
+  request(request: PipeRequest): void;
+  /** A new upstream or a newer epoch took over, or the worker died: close the other end. Not told after `close()`. */
+  closed(): void;
 }
 
 /** What the media of a room announces. None of these is called from inside a `RoomMedia` method synchronously. */

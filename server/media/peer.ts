@@ -130,10 +130,9 @@ export class Peer {
         return undefined;
       }
       const connected = (): boolean => recv.dtlsState === 'connected';
-      const made = new PeerConsumer({ feed, shard: this.shard, consumer, startLayer, connected });
-      this.consumers.set(feed, made);
       const viewport = this.#viewports.get(feed.feedId);
-      if (viewport) made.show(viewport);
+      const made = new PeerConsumer({ feed, shard: this.shard, consumer, startLayer, viewport, connected });
+      this.consumers.set(feed, made);
       return made;
     } catch (error) {
       log.debug({ err: error }, 'the feed could not be consumed');
@@ -162,12 +161,15 @@ export class Peer {
     });
   }
 
-  show(viewport: FeedViewport, feed: Feed | undefined): void {
+  show(viewport: FeedViewport): void {
     this.#viewports.delete(viewport.feedId);
     this.#viewports.set(viewport.feedId, viewport);
     const [oldest] = this.#viewports.keys();
     if (this.#viewports.size > limits.feedViews && oldest !== undefined) this.#viewports.delete(oldest);
-    if (feed) this.consumers.get(feed)?.show(viewport);
+    // Two, while the feed moves from one upstream to another.
+    for (const [feed, consumer] of this.consumers) {
+      if (feed.feedId === viewport.feedId) consumer.show(viewport);
+    }
   }
 
   /** Closes the consumer of a feed that is gone; the id of one that the browser may know of. */

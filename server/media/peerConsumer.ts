@@ -18,6 +18,8 @@ interface PeerConsumerOptions {
    * that was switched off for a live one until its streams time out, and would wait for a keyframe of it.
    */
   startLayer: number;
+  /** How the person shows the feed, where his page has said so. */
+  viewport: FeedViewport | undefined;
   /** Whether the person's transport is connected. */
   connected: () => boolean;
 }
@@ -29,6 +31,7 @@ export class PeerConsumer {
   /** Where the feed passes on its way to this consumer. */
   readonly #place: string;
   readonly #connected: () => boolean;
+  readonly #stopCeiling: () => void;
   #started: boolean;
   #choice: LayerChoice;
   #applied: LayerChoice;
@@ -40,7 +43,7 @@ export class PeerConsumer {
 
   /** A consumer made un-paused counts as started. */
   constructor(options: PeerConsumerOptions) {
-    const { feed, shard, consumer, startLayer, connected } = options;
+    const { feed, shard, consumer, startLayer, viewport, connected } = options;
     this.feed = feed;
     this.consumer = consumer;
     this.#place = shard === feed.shard ? originPlace : shard.id;
@@ -49,7 +52,10 @@ export class PeerConsumer {
     this.#startLayer = startLayer;
     this.#choice = chooseLayers(feed.layers, undefined);
     this.#applied = this.#effective;
-    feed.want(consumer.id, this.#choice.spatialLayer);
+    // At once by the viewport: layers that nobody shows are not to be fetched from another node for a moment.
+    if (viewport) this.show(viewport);
+    else feed.want(consumer.id, this.#choice.spatialLayer);
+    this.#stopCeiling = feed.onCeiling(() => void this.#apply());
     if (this.#confirms) {
       consumer.on('layerschange', (layers) => {
         if (!layers) return;
@@ -77,7 +83,7 @@ export class PeerConsumer {
       feedId: this.feed.feedId,
       epoch: this.feed.epoch,
       kind: this.feed.kind,
-      hops: this.#place === originPlace ? 0 : 1,
+      hops: this.feed.hops + (this.#place === originPlace ? 0 : 1),
       rtpParameters: this.consumer.rtpParameters as RtpParametersMessage,
     };
   }
@@ -105,6 +111,7 @@ export class PeerConsumer {
     if (this.#closed) return;
     this.#closed = true;
     this.#stopWaiting?.();
+    this.#stopCeiling();
     this.feed.want(this.consumer.id, undefined);
     this.feed.asker?.served(this.consumer.id);
     this.consumer.close();
@@ -118,7 +125,8 @@ export class PeerConsumer {
   }
 
   get #effective(): LayerChoice {
-    return { ...this.#choice, spatialLayer: Math.min(this.#choice.spatialLayer, this.#startLayer) };
+    const spatialLayer = Math.min(this.#choice.spatialLayer, this.#startLayer, this.feed.ceiling);
+    return { ...this.#choice, spatialLayer };
   }
 
   get #confirms(): boolean {
@@ -134,8 +142,10 @@ export class PeerConsumer {
         const wanted = this.#effective;
         const pause = !this.#started || !wanted.visible;
         if (!sameLayers(wanted, this.#applied)) {
+          const { spatialLayer } = this.#applied;
           await this.consumer.setPreferredLayers(wanted);
           this.#applied = wanted;
+          if (wanted.spatialLayer < spatialLayer && this.feed.ceiling < spatialLayer) this.flowing();
         } else if (pause && !this.consumer.paused) {
           this.feed.asker?.served(this.consumer.id);
           await this.consumer.pause();

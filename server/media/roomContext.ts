@@ -19,13 +19,8 @@ export interface RoomContext {
  */
 export function deferred(events: RoomMediaEvents, closed: () => boolean, log: Logger): RoomMediaEvents {
   const later = (announce: () => void): void => {
-    queueMicrotask(() => {
-      if (closed()) return;
-      try {
-        announce();
-      } catch (error) {
-        log.error({ err: error }, 'a listener of media events failed');
-      }
+    announceLater(log, () => {
+      if (!closed()) announce();
     });
   };
   return {
@@ -40,4 +35,15 @@ export function deferred(events: RoomMediaEvents, closed: () => boolean, log: Lo
     speaker: (...told) => later(() => events.speaker(...told)),
     quality: (...told) => later(() => events.quality(...told)),
   };
+}
+
+/** Announces one event after the code that does so has returned. */
+export function announceLater(log: Logger, announce: () => void): void {
+  queueMicrotask(() => {
+    try {
+      announce();
+    } catch (error) {
+      log.error({ err: error }, 'a listener of media events failed');
+    }
+  });
 }

@@ -1,41 +1,37 @@
-import type { types } from 'mediasoup';
 import type { JoinMedia, FeedViewport } from '../../protocol/clientMessages.ts';
 import { done, refuse } from '../../protocol/errors.ts';
 import type { Result } from '../../protocol/errors.ts';
-import { kindOf } from '../../protocol/identity.ts';
 import type { FeedId, ParticipantId } from '../../protocol/identity.ts';
 import type { Fingerprints, TransportInfo } from '../../protocol/mediaParameters.ts';
-import { normalFingerprints, producerFault, usableCapabilities } from './clientParameters.ts';
-import { Feed, pliSpacingMs } from './feed.ts';
-import { FeedDelivery } from './feedDelivery.ts';
-import type { PeerJoin, RoomMedia } from './mediaTypes.ts';
+import type { PipeOffer } from '../../protocol/pipes.ts';
+import { normalFingerprints, usableCapabilities } from './clientParameters.ts';
+import type { Feed } from './feed.ts';
+import type {
+  ExportEvents,
+  ExportedFeed,
+  ImportEvents,
+  ImportedFeed,
+  PeerJoin,
+  RoomMedia,
+} from './mediaTypes.ts';
 import { Peer, transportInfo } from './peer.ts';
 import type { Direction } from './peer.ts';
 import { deferred } from './roomContext.ts';
 import type { RoomContext } from './roomContext.ts';
+import { RoomFeeds } from './roomFeeds.ts';
+import { RoomPipes } from './roomPipes.ts';
 import { Shards } from './shards.ts';
 import type { Shard } from './shards.ts';
-import { SpeakerWatch } from './speakerWatch.ts';
-import { UplinkWatch } from './uplinkWatch.ts';
 
 type ProduceRequest = Parameters<RoomMedia['produce']>[0];
-
-/** A feed whose producer is being made; what is asked of it meanwhile is done when it is there. */
-interface OpeningFeed {
-  paused: boolean;
-  cancelled: boolean;
-}
 
 /** The media of one room on this node's workers. */
 export class MediasoupRoom implements RoomMedia {
   readonly #context: RoomContext;
   readonly #shards: Shards;
-  readonly #delivery: FeedDelivery;
-  readonly #speaker: SpeakerWatch;
-  readonly #uplinks: UplinkWatch;
+  readonly #feeds: RoomFeeds;
+  readonly #pipes: RoomPipes;
   readonly #peers = new Map<ParticipantId, Peer>();
-  readonly #feeds = new Map<FeedId, Feed>();
-  readonly #opening = new Map<FeedId, OpeningFeed>();
   readonly #onClose: () => void;
   #closed = false;
 
@@ -43,13 +39,12 @@ export class MediasoupRoom implements RoomMedia {
     const events = deferred(context.events, () => this.#closed, context.log);
     this.#context = { ...context, events };
     this.#onClose = onClose;
-    this.#delivery = new FeedDelivery(this.#context, this.#feeds, this.#peers);
-    this.#speaker = new SpeakerWatch(this.#context);
-    this.#uplinks = new UplinkWatch(this.#context);
+    this.#feeds = new RoomFeeds(this.#context, this.#peers);
     this.#shards = new Shards(this.#context, {
       died: (shard) => this.#shardDied(shard),
-      closed: (shard) => this.#delivery.shardGone(shard),
+      closed: (shard) => this.#feeds.delivery.shardGone(shard),
     });
+    this.#pipes = new RoomPipes(this.#context, this.#feeds, () => this.#shards.takeSendPlace());
   }
 
   async join(request: PeerJoin): Promise<Result<JoinMedia>> {
@@ -83,7 +78,7 @@ export class MediasoupRoom implements RoomMedia {
   announcePending(participantId: ParticipantId): void {
     const peer = this.#peers.get(participantId);
     peer?.announce([...peer.consumers.values()].filter((consumer) => !consumer.started));
-    for (const feed of this.#feedsOf(participantId)) feed.repeatDemand();
+    for (const feed of this.#feeds.of(participantId)) feed.repeatDemand();
   }
 
   async openSend(participantId: ParticipantId, fingerprints: Fingerprints): Promise<Result<TransportInfo>> {
@@ -107,66 +102,32 @@ export class MediasoupRoom implements RoomMedia {
   }
 
   async produce(request: ProduceRequest): Promise<Result<undefined>> {
-    const { feedId, participantId, rtpParameters, source } = request;
-    const peer = this.#peers.get(participantId);
-    if (!peer || peer.joining) return refuse('not-joined');
-    const { send, sendShard } = peer;
-    if (!send || !sendShard) return refuse('media-unavailable', 'a send transport has to be opened first');
-    if (this.#feeds.has(feedId) || this.#opening.has(feedId)) return refuse('feed-exists');
-    const kind = kindOf(source);
-    const fault = producerFault(rtpParameters, kind, this.#context.routerCapabilities);
-    if (fault) return refuse('bad-media-parameters', fault);
-    const opening: OpeningFeed = { paused: request.paused, cancelled: false };
-    this.#opening.set(feedId, opening);
-    let producer: types.Producer;
-    try {
-      producer = await send.produce({
-        kind,
-        rtpParameters: rtpParameters as types.RtpParameters,
-        paused: request.paused,
-        ...(kind === 'video' && { keyFrameRequestDelay: pliSpacingMs(this.#context, peer.keyframes) }),
-      });
-    } catch (error) {
-      if (send.closed) return refuse('media-unavailable');
-      return refuse('bad-media-parameters', error instanceof Error ? error.message : undefined);
-    } finally {
-      this.#opening.delete(feedId);
-    }
-    if (producer.closed || peer.send !== send || opening.cancelled) {
-      producer.close();
-      return refuse('media-unavailable');
-    }
-    const feed = new Feed(this.#context, sendShard, producer, {
-      ...request,
-      publisherId: participantId,
-      keyframes: peer.keyframes,
-    });
-    this.#feeds.set(feedId, feed);
-    feed.setPaused(opening.paused);
-    void this.#speaker.add(feed);
-    this.#uplinks.add(feed);
-    void this.#delivery.offer(feed);
-    return done(undefined);
+    return this.#feeds.publish(this.#peers.get(request.participantId), request);
   }
 
   closeFeed(feedId: FeedId): void {
-    const opening = this.#opening.get(feedId);
-    if (opening) opening.cancelled = true;
-    const feed = this.#feeds.get(feedId);
-    if (feed) this.#removeFeeds([feed], false);
+    this.#feeds.close(feedId);
   }
 
   setPaused(feedId: FeedId, paused: boolean): void {
-    const opening = this.#opening.get(feedId);
-    if (opening) opening.paused = paused;
-    const feed = this.#feeds.get(feedId);
-    feed?.setPaused(paused);
-    if (feed && paused) this.#speaker.muted(feed);
+    this.#feeds.setPaused(feedId, paused);
+  }
+
+  async exportFeed(
+    feedId: FeedId,
+    maxSpatialLayer: number,
+    events: ExportEvents,
+  ): Promise<Result<ExportedFeed>> {
+    return this.#pipes.export(feedId, maxSpatialLayer, events);
+  }
+
+  async importFeed(offer: PipeOffer, rttMs: number, events: ImportEvents): Promise<Result<ImportedFeed>> {
+    return this.#pipes.import(offer, rttMs, events);
   }
 
   view(participantId: ParticipantId, feeds: readonly FeedViewport[]): void {
     const peer = this.#peers.get(participantId);
-    for (const viewport of feeds) peer?.show(viewport, this.#feeds.get(viewport.feedId));
+    for (const viewport of feeds) peer?.show(viewport);
   }
 
   async restartIce(
@@ -190,10 +151,14 @@ export class MediasoupRoom implements RoomMedia {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#delivery.close();
+    this.#feeds.stop();
     // The routers take everything on them along, at one request each.
     this.#shards.close();
     for (const peer of [...this.#peers.values()]) this.#drop(peer);
+    this.#feeds.remove(
+      this.#feeds.where(() => true),
+      false,
+    );
     this.#onClose();
   }
 
@@ -205,14 +170,16 @@ export class MediasoupRoom implements RoomMedia {
       peer.openTransport('recv', peer.shard),
       request.send ? peer.openTransport('send', this.#shards.takeSendPlace()) : undefined,
       // Pipes that are needed are laid at the same time.
-      Promise.all(this.#delivery.missing(peer, tried).map((feed) => this.#delivery.bring(feed, peer.shard))),
+      Promise.all(
+        this.#feeds.delivery.missing(peer, tried).map((feed) => this.#feeds.delivery.bring(feed, peer.shard)),
+      ),
     ]);
     await Promise.all([
       peer.connect(recv, fingerprints),
       send && peer.connect(send, fingerprints),
-      this.#delivery.fill(peer, tried),
+      this.#feeds.delivery.fill(peer, tried),
     ]);
-    while (this.#delivery.missing(peer, tried).length > 0) await this.#delivery.fill(peer, tried);
+    while (this.#feeds.delivery.missing(peer, tried).length > 0) await this.#feeds.delivery.fill(peer, tried);
     if (peer.closed || recv.closed || send?.closed) throw new Error('the peer has closed');
     peer.joining = false;
     return done({
@@ -233,30 +200,8 @@ export class MediasoupRoom implements RoomMedia {
   }
 
   #endSend(peer: Peer, lost: boolean): void {
-    this.#removeFeeds(this.#feedsOf(peer.participantId), lost);
+    this.#feeds.remove(this.#feeds.of(peer.participantId), lost);
     peer.closeSend();
-  }
-
-  #feedsOf(publisherId: ParticipantId): Feed[] {
-    return [...this.#feeds.values()].filter((feed) => feed.publisherId === publisherId);
-  }
-
-  #removeFeeds(feeds: readonly Feed[], lost: boolean): void {
-    if (feeds.length === 0) return;
-    const { events } = this.#context;
-    for (const feed of feeds) {
-      this.#feeds.delete(feed.feedId);
-      this.#speaker.remove(feed);
-      this.#uplinks.remove(feed);
-    }
-    for (const peer of this.#peers.values()) {
-      const ids = feeds.map((feed) => peer.stopConsuming(feed)).filter((id) => id !== undefined);
-      if (ids.length > 0 && !peer.joining) events.consumersClosed(peer.participantId, ids);
-    }
-    for (const feed of feeds) {
-      feed.close();
-      if (lost) events.feedLost(feed.feedId);
-    }
   }
 
   /** Every page receives, so the page is gone with its receiving side; the sending side it may close and live on. */
@@ -275,11 +220,13 @@ export class MediasoupRoom implements RoomMedia {
   }
 
   #shardDied(shard: Shard): void {
-    this.#delivery.shardGone(shard);
+    this.#feeds.delivery.shardGone(shard);
     const lost = [...this.#peers.values()].filter((peer) => peer.shard === shard || peer.sendShard === shard);
     const publishers = new Set(lost.map((peer) => peer.participantId));
-    this.#removeFeeds(
-      [...this.#feeds.values()].filter((feed) => feed.shard === shard || publishers.has(feed.publisherId)),
+    this.#feeds.remove(
+      this.#feeds.where(
+        (feed) => feed.shard === shard || (!feed.imported && publishers.has(feed.publisherId)),
+      ),
       true,
     );
     const { rejoinSpacingMs, rejoinSpreadMs } = this.#context.settings;

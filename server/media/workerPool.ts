@@ -77,6 +77,7 @@ export class WorkerPool {
     this.#closing.abort();
     clearInterval(this.#sampler);
     clearTimeout(this.#spareTimer);
+    this.#spare = undefined;
     this.#slots.fill(undefined);
     const gone = [...this.#processes.keys()].map(
       (child) => new Promise((resolve) => child.once('close', resolve)),

@@ -96,12 +96,12 @@ function contradictions(settings: Partial<Settings>, given: GivenSettings, readF
   if (rtcPort + workers - 1 > 65535) {
     problems.push(`rtcPort ${rtcPort} leaves no ports for ${workers} workers; at most ${65536 - workers}`);
   }
-  const { pipePortMin = 0, pipePortMax = 65535 } = settings;
-  if (pipePortMin >= pipePortMax) problems.push('pipePortMin must be less than pipePortMax');
-  if (rtcPort <= pipePortMax && rtcPort + workers > pipePortMin) {
-    problems.push(
-      `the media ports from ${rtcPort} on run into those from pipePortMin ${pipePortMin} on; move one`,
-    );
+  for (const range of ['pipePort', 'nodePipePort'] as const) {
+    const { [`${range}Min` as const]: min = 0, [`${range}Max` as const]: max = 65535 } = settings;
+    if (min >= max) problems.push(`${range}Min must be less than ${range}Max`);
+    if (rtcPort <= max && rtcPort + workers > min) {
+      problems.push(`the media ports from ${rtcPort} on run into those from ${range}Min ${min} on; move one`);
+    }
   }
   const anyAddress = rtcListenIp === '0.0.0.0' || rtcListenIp === '::';
   if (anyAddress && !given.has('announcedAddress')) {

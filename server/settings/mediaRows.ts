@@ -59,6 +59,31 @@ export const mediaRows = {
     description: 'First UDP port, on loopback, for media between the workers of this node.',
   }),
   pipePortMax: setting({ group: 'Media', kind: port, default: 59_999, description: 'Last of these ports.' }),
+  nodePipeIp: setting({
+    group: 'Media',
+    kind: optional(ipAddress),
+    defaultText: 'rtcListenIp',
+    description: 'IP address media from other nodes is received on, SRTP always.',
+  }),
+  nodePipeAnnouncedIp: setting({
+    group: 'Media',
+    kind: optional(ipAddress),
+    defaultText: 'announcedAddress where that is an IP address and nodePipeIp is not given, else nodePipeIp',
+    description: 'IP address other nodes send media to, and see it come from.',
+  }),
+  nodePipePortMin: setting({
+    group: 'Media',
+    kind: port,
+    default: 41_000,
+    description:
+      'First UDP port for media from and to other nodes; each feed on its way to a node takes one.',
+  }),
+  nodePipePortMax: setting({
+    group: 'Media',
+    kind: port,
+    default: 49_999,
+    description: 'Last of these ports.',
+  }),
   mediaLogLevel: setting({
     group: 'Media',
     kind: oneOf(['debug', 'warn', 'error', 'none']),

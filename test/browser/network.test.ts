@@ -4,10 +4,11 @@ import { launchBrowser, waitForFrames, waitForState } from '../support/browser.t
 import { freePorts } from '../support/ports.ts';
 import { startServerProcess } from '../support/serverProcess.ts';
 import type { ServerProcess } from '../support/serverProcess.ts';
-import { startTcpRelay } from '../support/tcpRelay.ts';
-import type { TcpRelay } from '../support/tcpRelay.ts';
-import { startUdpRelay } from '../support/udpRelay.ts';
-import type { UdpRelay } from '../support/udpRelay.ts';
+import { addressOf, originOf } from '../wan/address.ts';
+import { startTcpRoad } from '../wan/tcpLine.ts';
+import type { TcpRoad } from '../wan/tcpLine.ts';
+import { startUdpRoad } from '../wan/udpLine.ts';
+import type { UdpRoad } from '../wan/udpLine.ts';
 
 declare global {
   interface Window {
@@ -19,20 +20,26 @@ declare global {
 }
 
 let server: ServerProcess;
-let signalling: TcpRelay;
-let media: UdpRelay;
+let signalling: TcpRoad;
+let media: UdpRoad;
 let browser: Browser;
+
+/** Of its own, so that the port may be the server's: all of 127.0.0.0/8 is this machine. Nobody takes TCP there. */
+const mediaAddress = '127.0.0.2';
 
 beforeEach(async () => {
   const [rtcPort = 0] = await freePorts(1);
-  media = await startUdpRelay(rtcPort);
+  media = await startUdpRoad({
+    listen: { address: mediaAddress, port: rtcPort },
+    target: { address: '127.0.0.1', port: rtcPort },
+  });
   server = await startServerProcess([
     '--workers=1',
     '--viewer-grace-ms=60000',
     `--rtc-port=${rtcPort}`,
-    `--announced-address=${media.address}`,
+    `--announced-address=${mediaAddress}`,
   ]);
-  signalling = await startTcpRelay(server.origin);
+  signalling = await startTcpRoad({ target: addressOf(server.origin) });
   browser = await launchBrowser();
 });
 afterEach(async () => {
@@ -58,7 +65,7 @@ async function openWatchedPage(path: string): Promise<Page> {
       }
     };
   });
-  await page.goto(`${signalling.origin}${path}`, { waitUntil: 'domcontentloaded' });
+  await page.goto(`${originOf(signalling.address)}${path}`, { waitUntil: 'domcontentloaded' });
   return page;
 }
 
@@ -116,14 +123,14 @@ describe('a network that was gone', () => {
     const { host, viewer } = await goLive();
     const made = { host: await connectionsMade(host), viewer: await connectionsMade(viewer) };
 
-    signalling.cut();
-    media.cut();
+    signalling.refuse();
+    media.road.cut();
     for (const page of [host, viewer]) {
       await waitForState(page, 'reconnecting');
       await waitForConnection(page, 'failed');
     }
-    signalling.mend();
-    media.mend();
+    signalling.accept();
+    media.road.restore();
 
     for (const page of [host, viewer]) await waitForState(page, 'live');
     await waitForFreshFrames(viewer);
@@ -145,9 +152,9 @@ describe('a network that was gone', () => {
     await waitForLost(host, 'media.closeFeed');
     await waitForLost(viewer, 'media.view');
 
-    signalling.cut();
+    signalling.refuse();
     for (const page of [host, viewer]) await waitForState(page, 'reconnecting');
-    signalling.mend();
+    signalling.accept();
     for (const page of [host, viewer]) await waitForState(page, 'live');
 
     await viewer.waitForFunction(

@@ -1,16 +1,18 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'puppeteer';
 import { launchBrowser, openPage, waitForFrames, waitForState } from '../support/browser.ts';
-import { startLossyRelay } from '../support/lossyRelay.ts';
-import type { LossyRelay } from '../support/lossyRelay.ts';
 import { freePorts } from '../support/ports.ts';
+import { isRtp } from '../support/rtpPackets.ts';
 import { startServerProcess } from '../support/serverProcess.ts';
 import type { ServerProcess } from '../support/serverProcess.ts';
+import { startUdpRoad } from '../wan/udpLine.ts';
+import type { UdpRoad } from '../wan/udpLine.ts';
+import { clearWay } from '../wan/wanProfile.ts';
 
 let server: ServerProcess;
 let browser: Browser;
 let host: Page;
-let relay: LossyRelay;
+let relay: UdpRoad;
 
 const bars = (who: string) => `.tile:has([data-participant-id="${who}"]) [data-testid="connection-bars"]`;
 const waitFor = (page: Page, selector: string) => page.waitForSelector(selector, { timeout: 60_000 });
@@ -33,18 +35,18 @@ const sendThrough = (page: Page, port: number) =>
   }, port);
 
 beforeAll(async () => {
-  const [rtcPort] = await freePorts(1);
+  const [rtcPort = 0] = await freePorts(1);
   server = await startServerProcess([`--rtc-port=${rtcPort}`, '--workers=1']);
-  relay = await startLossyRelay(rtcPort!);
+  relay = await startUdpRoad({ target: { address: '127.0.0.1', port: rtcPort }, losable: isRtp });
   browser = await launchBrowser();
   host = await openPage(browser, 'about:blank');
-  await sendThrough(host, relay.port);
+  await sendThrough(host, relay.address.port);
   await host.goto(`${server.origin}/host?room=quality&name=Hanna&autostart=1`);
   await waitForState(host, 'live');
 });
 afterAll(async () => {
   await browser.close();
-  relay.close();
+  await relay.close();
   expect(await server.stop()).toBe(0);
 });
 
@@ -55,7 +57,7 @@ test('everybody sees whose uplink loses packets, who comes later too, and when i
   await waitForFrames(viewer, 'video[data-source="camera"]');
   expect(await viewer.$(bars(hanna))).toBeNull();
 
-  relay.lostOfTen = 4;
+  relay.road.there.set({ ...clearWay, loss: { kind: 'random', ratio: 0.4 } });
   const seen = await waitFor(viewer, bars(hanna));
   expect(await seen?.evaluate((element) => element.getAttribute('aria-label'))).toMatch(
     /^Hanna has a (weak|bad) connection$/,
@@ -67,7 +69,7 @@ test('everybody sees whose uplink loses packets, who comes later too, and when i
   expect(await late.evaluate((id) => window.tributary!.room!.qualityOf(id), hanna)).not.toBe('good');
   await waitFor(late, bars(hanna));
 
-  relay.lostOfTen = 0;
+  relay.road.there.set(clearWay);
   await viewer.waitForFunction(
     (selector) => document.querySelector(selector) === null,
     { timeout: 90_000 },

@@ -9,13 +9,14 @@ import {
 } from '../support/browser.ts';
 import { startServerProcess } from '../support/serverProcess.ts';
 import type { ServerProcess } from '../support/serverProcess.ts';
-import { startTcpRelay } from '../support/tcpRelay.ts';
-import type { TcpRelay } from '../support/tcpRelay.ts';
 import { workerPids } from '../support/workerProcesses.ts';
+import { addressOf, originOf } from '../wan/address.ts';
+import { startTcpRoad } from '../wan/tcpLine.ts';
+import type { TcpRoad } from '../wan/tcpLine.ts';
 
 let server: ServerProcess;
 let browser: Browser;
-let relay: TcpRelay | undefined;
+let relay: TcpRoad | undefined;
 
 afterEach(async () => {
   await browser.close();
@@ -50,14 +51,14 @@ describe('recovery', () => {
 
   test('a cut socket heals by itself, and the picture never stopped', async () => {
     server = await startServerProcess();
-    relay = await startTcpRelay(server.origin);
+    relay = await startTcpRoad({ target: addressOf(server.origin) });
     browser = await launchBrowser();
-    const { host, viewer } = await show(relay.origin);
-    relay.cut();
+    const { host, viewer } = await show(originOf(relay.address));
+    relay.refuse();
     await waitForState(viewer, 'reconnecting');
     await waitForState(host, 'reconnecting');
     await waitForFrames(viewer, hostCamera, 10);
-    relay.mend();
+    relay.accept();
     await waitForState(viewer, 'live');
     await waitForState(host, 'live');
     await waitForFrames(viewer, hostCamera, 10);

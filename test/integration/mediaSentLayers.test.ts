@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { feedIdOf } from '../../protocol/identity.ts';
 import { mediaCodecs } from '../../server/media/codecs.ts';
 import { Feed } from '../../server/media/feed.ts';
+import { feedLayers } from '../../server/media/layerChoice.ts';
 import { defaultMediaSettings } from '../../server/media/mediaSettings.ts';
 import { PeerConsumer } from '../../server/media/peerConsumer.ts';
 import { findWorkerBin } from '../../tools/worker/workerPath.mjs';
@@ -40,18 +41,21 @@ describe('a publisher that drops layers by itself', () => {
       encodings: ssrcs.map((ssrc, layer) => ({ ssrc, scaleResolutionDownBy: scales[layer]! })),
     };
     const producer = await transport.produce({ kind: 'video', rtpParameters });
-    const context = {
-      settings: defaultMediaSettings,
-      log: pino({ level: 'silent' }),
-      events: { keyframeWanted: () => asked++, pliSent: () => undefined, layersWanted: () => undefined },
-    };
+    const context = { settings: defaultMediaSettings, log: pino({ level: 'silent' }) };
     feed = new Feed(context as never, shard, producer, {
       feedId: feedIdOf(ann, 'camera'),
       epoch: 1,
       source: 'camera',
       publisherId: ann,
-      keyframes: true,
-      rtpParameters: rtpParameters as never,
+      layers: feedLayers(rtpParameters.encodings as never, defaultMediaSettings.cameraPicture),
+      upstream: {
+        askKeyframe: () => asked++,
+        wantLayers: () => undefined,
+        pliSent: () => undefined,
+        lost: () => undefined,
+      },
+      keyframes: defaultMediaSettings.keyframes,
+      pliSpacingMs: 1000,
     });
   });
   afterEach(() => {
@@ -82,7 +86,14 @@ describe('a publisher that drops layers by itself', () => {
     });
     let frames = 0;
     consumer.on('rtp', () => frames++);
-    const made = new PeerConsumer({ feed, shard, consumer, startLayer, connected: () => true });
+    const made = new PeerConsumer({
+      feed,
+      shard,
+      consumer,
+      startLayer,
+      viewport: undefined,
+      connected: () => true,
+    });
     consumers.push(made);
     made.flowing();
     return { frames: () => frames };

@@ -31,3 +31,10 @@ export function senderReport(ssrc: number): Buffer {
   report.writeUInt32BE(1, 8);
   return report;
 }
+
+/** As RFC 7983 and RFC 5761 tell it from STUN, DTLS and RTCP. */
+export function isRtp(packet: Buffer): boolean {
+  const [first = 0, second = 0] = packet;
+  const type = second & 0x7f;
+  return first >= 128 && first <= 191 && (type < 64 || type > 95);
+}

@@ -43,7 +43,11 @@ const isOurs = (target: string) => /^(protocol|server|client|client-demo|loadtes
 const mayImport: Record<string, (edge: Import) => boolean> = {
   protocol: (edge) => edge.to === 'zod' || partOf(edge.to) === 'protocol',
   'server/rooms': (edge) => ['protocol', 'server/rooms'].includes(partOf(edge.to)),
-  'server/media': (edge) => !isOurs(edge.to) || ['protocol', 'server/media'].includes(partOf(edge.to)),
+  'server/layers': (edge) => ['protocol', 'server/layers'].includes(partOf(edge.to)),
+  'server/media': (edge) =>
+    !isOurs(edge.to) || ['protocol', 'server/layers', 'server/media'].includes(partOf(edge.to)),
+  'server/cascade': (edge) =>
+    !isOurs(edge.to) || ['protocol', 'server/layers', 'server/cascade'].includes(partOf(edge.to)),
   'server/access': (edge) => !isOurs(edge.to) || ['protocol', 'server/access'].includes(partOf(edge.to)),
   'server/rates': (edge) => partOf(edge.to) === 'server/rates',
   'server/settings': (edge) => !isOurs(edge.to) || ['protocol', 'server/settings'].includes(partOf(edge.to)),
@@ -82,6 +86,24 @@ describe('architecture', () => {
 
   test('rooms stay pure: no library, no Node module', () => {
     const foreign = imports.filter(({ from, to }) => from.startsWith('server/rooms/') && !isOurs(to));
+    expect(foreign.map(({ from, to }) => `${from} -> ${to}`)).toEqual([]);
+  });
+
+  test('what the cascade decides stays pure: no library, no Node module', () => {
+    const decisions = [
+      ...[
+        'congestion',
+        'gatewayChoice',
+        'keyframeRelay',
+        'layerLadder',
+        'loadSteps',
+        'networkView',
+        'pathCheck',
+      ],
+      ...['regionCosts', 'regionRoute', 'regionTree', 'rendezvous', 'roomPlan', 'upstreamChoice'],
+    ].map((name) => `server/cascade/${name}.ts`);
+    expect(decisions.filter((file) => !files.includes(file))).toEqual([]);
+    const foreign = imports.filter(({ from, to }) => decisions.includes(from) && !isOurs(to));
     expect(foreign.map(({ from, to }) => `${from} -> ${to}`)).toEqual([]);
   });
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { FeedViewport } from '../../protocol/clientMessages.ts';
 import type { FeedId } from '../../protocol/identity.ts';
 import { chooseLayers, feedLayers } from '../../server/media/layerChoice.ts';
-import { LayerDemand } from '../../server/media/layerDemand.ts';
+import { LayerDemand } from '../../server/layers/layerDemand.ts';
 
 const hd = { width: 1280, height: 720 };
 const inThree = [4, 2, 1].map((scaleResolutionDownBy, index) => ({
@@ -122,5 +122,14 @@ describe('the demand for layers', () => {
     demand.set('one', 0, 1000);
     demand.set('one', 1, 3500);
     expect(demand.next(4500)).toEqual({});
+  });
+
+  test('begins with the layers that another node sends at first, and asks for more as soon as they are wanted', () => {
+    const demand = new LayerDemand(3, 3000, 0, 0);
+    expect(demand.next(0)).toEqual({});
+    expect(demand.liveLayer(0)).toBe(0);
+    demand.set('bob', 2, 10);
+    expect(demand.next(10)).toEqual({ tell: 2 });
+    expect(demand.liveLayer(20)).toBe(0);
   });
 });

@@ -2,6 +2,8 @@ import { EventEmitter } from 'node:events';
 import { expect, test } from '@jest/globals';
 import type { FeedId, ParticipantId } from '../../protocol/identity.ts';
 import { Feed } from '../../server/media/feed.ts';
+import type { FeedUpstream } from '../../server/media/feed.ts';
+import { feedLayers } from '../../server/media/layerChoice.ts';
 import { defaultMediaSettings } from '../../server/media/mediaSettings.ts';
 import type { RoomContext } from '../../server/media/roomContext.ts';
 import { cameraParameters } from '../support/rtpParameters.ts';
@@ -11,6 +13,7 @@ class TracedProducer extends EventEmitter {
   readonly id = 'p';
   readonly paused = false;
   readonly closed = false;
+  readonly score = [];
   traced: readonly string[] = [];
   async enableTraceEvent(types: readonly string[]): Promise<void> {
     this.traced = types;
@@ -23,19 +26,24 @@ class TracedProducer extends EventEmitter {
 
 test.each([true, false])('keyframes asked by RTCP are told of; by message too: %j', (keyframes) => {
   const told: FeedId[] = [];
-  const events = {
-    pliSent: (feedId: FeedId) => told.push(feedId),
-    layersWanted: () => undefined,
+  const feedId = 'ann:camera' as FeedId;
+  const upstream: FeedUpstream = {
+    pliSent: () => told.push(feedId),
+    wantLayers: () => undefined,
+    lost: () => undefined,
+    ...(keyframes && { askKeyframe: () => undefined }),
   };
   const producer = new TracedProducer();
-  const context = { settings: defaultMediaSettings, events } as unknown as RoomContext;
+  const context = { settings: defaultMediaSettings } as unknown as RoomContext;
   const feed = new Feed(context, {} as never, producer as never, {
-    feedId: 'ann:camera' as FeedId,
+    feedId,
     publisherId: 'ann' as ParticipantId,
     epoch: 1,
     source: 'camera',
-    keyframes,
-    rtpParameters: cameraParameters(1),
+    layers: feedLayers(cameraParameters(1).encodings, defaultMediaSettings.cameraPicture),
+    upstream,
+    keyframes: defaultMediaSettings.keyframes,
+    pliSpacingMs: 1000,
   });
   // The three layers of one moment are one request.
   for (const atMs of [5000, 5004, 5020]) producer.tell('pli', 'out', atMs);

@@ -16,12 +16,12 @@ export class LayerDemand {
   #toldBefore: number;
   #roseAtMs = -Infinity;
 
-  /** A publisher starts with all `layers` on. */
-  constructor(layers: number, offAfterMs: number, nowMs: number) {
+  /** A publisher starts with all `layers` on; another node with those up to `first`. */
+  constructor(layers: number, offAfterMs: number, nowMs: number, first = layers - 1) {
     this.#offAfterMs = offAfterMs;
-    this.#wantedUntilMs = Array.from({ length: layers }, () => nowMs);
+    this.#wantedUntilMs = Array.from({ length: layers }, (_, layer) => (layer <= first ? nowMs : -Infinity));
     this.#counts = Array.from({ length: layers }, () => 0);
-    this.#told = layers - 1;
+    this.#told = first;
     this.#toldBefore = this.#told;
   }
 
