@@ -10,7 +10,11 @@ export function ownerOf(feedId: FeedId): ParticipantId {
 }
 
 /** Whether this node carries an effect out: what happens to one person is for the node where he is. */
-export function concerns(effect: Effect, self: NodeId | undefined, isHere: (id: ParticipantId) => boolean): boolean {
+export function concerns(
+  effect: Effect,
+  self: NodeId | undefined,
+  isHere: (id: ParticipantId) => boolean,
+): boolean {
   switch (effect.type) {
     case 'roomChanged':
     case 'backstageChanged':

@@ -228,7 +228,8 @@ export class NodeRoom extends RoomBehind {
 
   #follow(home: { nodeId: NodeId; epoch: number }): HomeFollower | undefined {
     const part = this.#part;
-    if (part.role === 'home' || home.epoch < part.room.at.epoch || home.nodeId === this.#parts.wire.self) return;
+    if (part.role === 'home' || home.epoch < part.room.at.epoch || home.nodeId === this.#parts.wire.self)
+      return;
     if (part.role === 'edge') part.home.close();
     const { wire, pace, clock, id } = this.#parts;
     const follower: HomeFollower = new HomeFollower({
@@ -259,7 +260,8 @@ export class NodeRoom extends RoomBehind {
       return false;
     }
     const known = part.role === 'edge' ? part.home.home.epoch : part.room.at.epoch;
-    if (epoch > known || (part.role === 'settling' && epoch === known)) void this.#follow({ nodeId: from, epoch })?.attach();
+    if (epoch > known || (part.role === 'settling' && epoch === known))
+      void this.#follow({ nodeId: from, epoch })?.attach();
     return this.#follower?.isOf(from, epoch) ?? false;
   }
 

@@ -274,7 +274,8 @@ export class RoomReplica implements AnyRoom {
     owner: ParticipantId,
   ): Promise<Result<undefined>> {
     const open = seatHolder(this.#state, owner)?.feeds ?? [];
-    const closing = command.type === 'mediaGone' ? open : open.filter(({ feedId }) => feedId === command.feedId);
+    const closing =
+      command.type === 'mediaGone' ? open : open.filter(({ feedId }) => feedId === command.feedId);
     if (closing.length === 0 || !this.#roster.has(owner)) return done(undefined);
     const closed = await this.#ask(command, [owner]);
     if (!closed.ok && closed.error.code === 'home-away')

@@ -25,13 +25,19 @@ export class WholeText {
     if (this.#of?.at.epoch === at.epoch && this.#of.at.seq === at.seq) return this.#of.parts;
     const text = JSON.stringify(wholeOf(state));
     const parts: string[] = [];
-    for (let from = 0; from < text.length; from += partLength) parts.push(text.slice(from, from + partLength));
+    for (let from = 0; from < text.length; from += partLength)
+      parts.push(text.slice(from, from + partLength));
     this.#of = { at, parts };
     return parts;
   }
 
   /** One part, where there is anything, and where that is still the state whose first part was given. */
-  part(here: Position, state: RoomState, part: number, of = here): { parts: number; text: string | undefined } {
+  part(
+    here: Position,
+    state: RoomState,
+    part: number,
+    of = here,
+  ): { parts: number; text: string | undefined } {
     const same = of.epoch === here.epoch && of.seq === here.seq;
     const parts = same && here.epoch > 0 ? this.parts(here, state) : [];
     return { parts: parts.length, text: parts[part] };

@@ -84,9 +84,9 @@ describe.each([
     expect(room.backstage().requests).toMatchObject([{ id: 'vera' }]);
     expect(await behind.answer(room.run({ type: 'accept', by: hanna, id: vera.id }))).toEqual(done);
     expect(room.view().stage.map(({ id }) => id)).toEqual(['hanna', 'vera']);
-    expect(await behind.answer(room.run({ type: 'mute', by: vera, id: hanna.id, source: 'camera' }))).toMatchObject(
-      { error: { code: 'not-allowed' } },
-    );
+    expect(
+      await behind.answer(room.run({ type: 'mute', by: vera, id: hanna.id, source: 'camera' })),
+    ).toMatchObject({ error: { code: 'not-allowed' } });
     expect(await behind.answer(room.run({ type: 'chat', by: victor, text: 'hi' }))).toMatchObject({
       error: { code: 'not-joined' },
     });

@@ -11,7 +11,11 @@ let rooms = 0;
 beforeAll(async () => {
   cluster = new NodeCluster();
   nodes = [await cluster.start('a'), await cluster.start('b'), await cluster.start('c')];
-  crowds = [new SignalCrowd(nodes[0].origin), new SignalCrowd(nodes[1].origin), new SignalCrowd(nodes[2].origin)];
+  crowds = [
+    new SignalCrowd(nodes[0].origin),
+    new SignalCrowd(nodes[1].origin),
+    new SignalCrowd(nodes[2].origin),
+  ];
 });
 afterEach(() => {
   for (const crowd of crowds) crowd.close();
@@ -88,7 +92,13 @@ describe('a room at three nodes', () => {
     expect(reply).toMatchObject({
       value: {
         chat: [{ text: 'before' }],
-        room: { status: 'live', stage: [{ id: 'hanna', presence: 'away' }, { id: 'carl', presence: 'connected' }] },
+        room: {
+          status: 'live',
+          stage: [
+            { id: 'hanna', presence: 'away' },
+            { id: 'carl', presence: 'connected' },
+          ],
+        },
       },
     });
     expect(await mona.ask('chat.send', { text: 'after' })).toMatchObject({ ok: true });

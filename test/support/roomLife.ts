@@ -117,10 +117,18 @@ export class RoomLife {
 
   #checkShape({ stage, status, requests, invitations }: RoomState): void {
     const seats = stage.map(({ seat }) => seat);
-    assert.deepEqual(seats, [...new Set(seats)].sort((one, other) => one - other), 'two people on one seat');
+    assert.deepEqual(
+      seats,
+      [...new Set(seats)].sort((one, other) => one - other),
+      'two people on one seat',
+    );
     const placed = [...stage, ...requests, ...invitations].map(({ id }) => id);
     assert.deepEqual(placed, [...new Set(placed)], 'somebody is in two places');
-    assert.equal(status === 'live', stage.some(({ role }) => role === 'host'), 'live without a host');
+    assert.equal(
+      status === 'live',
+      stage.some(({ role }) => role === 'host'),
+      'live without a host',
+    );
     for (const { id, presence } of stage) {
       const present = this.#alive().some(({ room }) => room.self(id) !== undefined);
       assert.ok(presence === 'away' || present, `${id} is connected nowhere, and not away`);

@@ -141,7 +141,7 @@ export class RoomNetwork {
   /** Lets time pass in small steps, and everything happen that follows from it. */
   async pass(ms: number): Promise<void> {
     await settle();
-    for (let passed = 0; passed < ms; ) {
+    for (let passed = 0; passed < ms;) {
       const step = Math.min(10, ms - passed);
       this.clock.pass(step);
       passed += step;

@@ -132,7 +132,9 @@ describe('a message that is lost', () => {
 describe('a room whose home is lost', () => {
   test('goes on at an edge, with everything that was decided', async () => {
     await network.answer(edge.room.join(carl));
-    await network.answer(home.room.run({ type: 'allow', by: hanna, id: carl.id, source: 'microphone', allowed: false }));
+    await network.answer(
+      home.room.run({ type: 'allow', by: hanna, id: carl.id, source: 'microphone', allowed: false }),
+    );
     await network.pass(100);
     const { version } = edge.room.view();
     network.kill(home);
@@ -140,7 +142,10 @@ describe('a room whose home is lost', () => {
     expect([edge.room.role, other.room.role].sort()).toEqual(['edge', 'home']);
     for (const node of [edge, other]) {
       expect(presences(node)).toEqual(['hanna away', 'carl connected']);
-      expect(node.room.view().stage[1]?.intent).toMatchObject({ microphone: false, locked: { microphone: true } });
+      expect(node.room.view().stage[1]?.intent).toMatchObject({
+        microphone: false,
+        locked: { microphone: true },
+      });
       expect(node.room.view().version).toBeGreaterThan(version);
     }
     expect(await network.answer(other.room.join(hanna))).toMatchObject({ ok: true });
@@ -154,7 +159,8 @@ describe('a room whose home is lost', () => {
     network.kill(home);
     network.cutOff.clear();
     await network.pass(12_000);
-    for (const { room } of [edge, other]) expect(room.chatHistory()).toMatchObject([{ text: 'only at the edge' }]);
+    for (const { room } of [edge, other])
+      expect(room.chatHistory()).toMatchObject([{ text: 'only at the edge' }]);
   });
 
   test('is followed by the old home when that wakes, which decides nothing more', async () => {
@@ -185,9 +191,9 @@ describe('a room whose home is lost', () => {
     await network.answer(edge.room.join(carl));
     await network.answer(edge.room.run({ type: 'openFeed', id: carl.id, source: 'camera' }));
     network.kill(home);
-    expect(await network.answer(edge.room.run({ type: 'closeFeed', feedId: feedOf(carl, 'camera') }))).toMatchObject(
-      homeAway,
-    );
+    expect(
+      await network.answer(edge.room.run({ type: 'closeFeed', feedId: feedOf(carl, 'camera') })),
+    ).toMatchObject(homeAway);
     await network.pass(12_000);
     for (const { room } of [edge, other]) expect(room.feed(feedOf(carl, 'camera'))).toBeUndefined();
   });
@@ -206,7 +212,9 @@ describe('a home that the store does not hear', () => {
     network.cutOff.add(home.nodeId);
     await network.pass(10_000);
     expect(home.room.role).toBe('settling');
-    expect(await network.answer(home.room.run({ type: 'chat', by: hanna, text: 'hi' }))).toMatchObject(homeAway);
+    expect(await network.answer(home.room.run({ type: 'chat', by: hanna, text: 'hi' }))).toMatchObject(
+      homeAway,
+    );
     expect(home.room.view().stage).toHaveLength(1);
     home.storeAway = false;
     network.cutOff.clear();
