@@ -15,14 +15,14 @@ import type { RoomPace, RoomWire } from './roomWire.ts';
 import { fetchWhole } from './wholeState.ts';
 
 export interface HomeFollowerParts {
-  roomId: RoomId;
+  id: RoomId;
   home: { nodeId: NodeId; epoch: number };
   replica: RoomReplica;
   wire: RoomWire;
   pace: RoomPace;
   clock: Clock;
   /** Grows with each call, over all homes this edge ever had. */
-  nextTurn(): number;
+  nextTurn: () => number;
   /** The home did not answer, or is the home no more. */
   onLost(): void;
 }
@@ -64,7 +64,7 @@ export class HomeFollower implements HomeLine {
     command: Exclude<Command, { type: 'tick' }>,
     people: PresentPerson[],
   ): Promise<Result<undefined>> {
-    const { roomId, replica, wire, nextTurn } = this.#parts;
+    const { id: roomId, replica, wire, nextTurn } = this.#parts;
     const request = { roomId, turn: nextTurn(), have: replica.at, command, people };
     const answer = await wire.ask(this.home.nodeId, 'room.command', request);
     if (!answer.ok) return answer;
@@ -74,13 +74,13 @@ export class HomeFollower implements HomeLine {
   }
 
   async find(id: ParticipantId): Promise<Actor | undefined> {
-    const { roomId, wire } = this.#parts;
+    const { id: roomId, wire } = this.#parts;
     const answer = await wire.ask(this.home.nodeId, 'room.find', { roomId, id });
     return answer.ok ? answer.value.person?.actor : undefined;
   }
 
   async audience(offset: number, limit: number): Promise<AudiencePage | undefined> {
-    const { roomId, wire } = this.#parts;
+    const { id: roomId, wire } = this.#parts;
     const answer = await wire.ask(this.home.nodeId, 'room.audience', { roomId, offset, limit });
     return answer.ok ? answer.value : undefined;
   }
@@ -92,13 +92,13 @@ export class HomeFollower implements HomeLine {
   }
 
   reacted(counts: ReactionCounts): void {
-    const { roomId, wire } = this.#parts;
+    const { id: roomId, wire } = this.#parts;
     const { nodeId, epoch } = this.home;
     wire.tell(nodeId, 'room.reactions', { roomId, epoch, counts });
   }
 
   data(message: DataMessage, to?: ParticipantId): void {
-    const { roomId, wire, nextTurn } = this.#parts;
+    const { id: roomId, wire, nextTurn } = this.#parts;
     const { nodeId, epoch } = this.home;
     wire.tell(nodeId, 'room.data', { roomId, epoch, turn: nextTurn(), message, ...(to && { to }) });
   }
@@ -117,7 +117,7 @@ export class HomeFollower implements HomeLine {
   }
 
   async #attach(): Promise<boolean> {
-    const { roomId, replica, wire, pace, clock, nextTurn } = this.#parts;
+    const { id: roomId, replica, wire, pace, clock, nextTurn } = this.#parts;
     this.#due.setTo(undefined);
     this.#attachedMs = clock.now();
     this.#toldViewers = replica.viewersHere();
@@ -129,9 +129,7 @@ export class HomeFollower implements HomeLine {
       people: replica.peopleForHome(),
     });
     if (this.#closed) return false;
-    const taken = answer.ok && (await this.#take(answer.value.news));
-    if (this.#closed) return false;
-    if (!taken || !answer.ok) {
+    if (!answer.ok || !(await this.#take(answer.value.news))) {
       this.#parts.onLost();
       return false;
     }
@@ -142,12 +140,12 @@ export class HomeFollower implements HomeLine {
   }
 
   #dueAt(atMs: number): void {
-    if (atMs < (this.#due.dueMs ?? Infinity)) this.#due.setTo(atMs);
+    if (!this.#closed && atMs < (this.#due.dueMs ?? Infinity)) this.#due.setTo(atMs);
   }
 
   /** Whether the replica has it all now. */
   async #take(news: RoomNews): Promise<boolean> {
-    const { roomId, replica, wire } = this.#parts;
+    const { id: roomId, replica, wire } = this.#parts;
     if (news.epoch !== this.home.epoch) return false;
     if (news.type === 'steps') {
       let seq = news.seq - news.steps.length;

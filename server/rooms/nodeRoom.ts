@@ -27,9 +27,9 @@ export interface NodeRoomParts extends Pick<RoomParts, 'id' | 'settings' | 'cloc
   homes: RoomHomes;
   pace: RoomPace;
   /** From 0 to 1; retries of many edges are spread by it. */
-  random(): number;
+  random: () => number;
   onVacated?(): void;
-  onClosed?(): void;
+  onClosed?: () => void;
 }
 
 /** How often the first to come waits for a home. */
@@ -174,9 +174,10 @@ export class NodeRoom extends RoomBehind {
     start: { microphone: boolean; camera: boolean } | undefined,
   ): Promise<Result<undefined>> {
     // Another node may be about to be the home, and not be it yet.
-    for (let tries = 0; tries < firstTries && !this.#opened; tries += 1) {
+    await this.settled();
+    for (let tries = 1; tries < firstTries && !this.#opened; tries += 1) {
+      await this.#pause();
       await this.settled();
-      if (!this.#opened) await this.#pause();
     }
     if (this.#closed || !this.#opened) return refuse('home-away', undefined, 1000);
     return this.#part.room.join(actor, start);
@@ -186,7 +187,8 @@ export class NodeRoom extends RoomBehind {
     const choice = await chooseHome(this.#parts, this.known);
     if (choice.type === 'unknown') return;
     if (choice.type === 'elsewhere') {
-      if (this.#part.role === 'settling') await this.#follow(choice.home)?.attach();
+      const follower = this.#part.role === 'settling' ? this.#follow(choice.home) : undefined;
+      if (await follower?.attach()) this.#failures = 0;
       return;
     }
     // Closed meanwhile, or a later home was heard of.
@@ -212,7 +214,6 @@ export class NodeRoom extends RoomBehind {
       onFenced: () => {
         this.#stepDown();
       },
-      onVacated: () => this.#parts.onVacated?.(),
       onClosed: () => undefined,
     });
     this.#part = { role: 'home', room: home, epoch };
@@ -231,14 +232,10 @@ export class NodeRoom extends RoomBehind {
     if (part.role === 'home' || home.epoch < part.room.at.epoch || home.nodeId === this.#parts.wire.self)
       return;
     if (part.role === 'edge') part.home.close();
-    const { wire, pace, clock, id } = this.#parts;
     const follower: HomeFollower = new HomeFollower({
-      roomId: id,
+      ...this.#parts,
       home,
       replica: part.room,
-      wire,
-      pace,
-      clock,
       nextTurn: () => (this.#turn += 1),
       onLost: () => {
         if (this.#follower !== follower) return;
@@ -292,17 +289,13 @@ export class NodeRoom extends RoomBehind {
   }
 
   #replica(state: RoomState, at: Position): RoomReplica {
-    const { id, clock, events, wire } = this.#parts;
     return new RoomReplica({
-      id,
-      self: wire.self,
+      ...this.#parts,
+      self: this.#parts.wire.self,
       state,
       at,
       roster: this.#roster,
-      clock,
-      events,
       line: lineTo(() => this.#follower),
-      onVacated: () => this.#parts.onVacated?.(),
     });
   }
 }

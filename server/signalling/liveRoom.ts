@@ -84,7 +84,7 @@ export class LiveRoom {
     if (!admitted.ok) return admitted;
     connection.rates = known;
     this.#takeOver(connection, actor);
-    if (!connection.open) {
+    if (hasGone(connection)) {
       // The socket went while the room's home answered, and nobody knew yet whose it was.
       this.drop(connection, actor.id);
       return refuse('not-joined');
@@ -344,4 +344,9 @@ export class LiveRoom {
     void this.room.run({ type: 'mediaGone', id });
     if (!this.#connections.has(id) && !this.#onStage(id)) this.leave(id);
   }
+}
+
+/** After a wait it may have. */
+function hasGone({ open }: Connection): boolean {
+  return !open;
 }

@@ -19,6 +19,8 @@ export class RoomLife {
   readonly #where = new Map<ParticipantId, RoomNode>();
   /** Locks that a moderator was told are on, with the node that told him. */
   readonly #locked = new Map<string, { id: ParticipantId; source: 'microphone' | 'camera'; at: RoomNode }>();
+  /** Locks that a command on its way may undo; where nobody knows whether it came, for good. */
+  readonly #unsure = new Map<string, number>();
   readonly #pending: Promise<unknown>[] = [];
 
   constructor(seed: number) {
@@ -57,7 +59,7 @@ export class RoomLife {
   #act(): void {
     const { state } = this.#random.pick(this.#alive()).room.known;
     const command = randomCommand(this.#random, people, state);
-    if (command.type === 'tick' || command.type === 'end') return;
+    if (command.type === 'tick') return;
     const subject = 'by' in command ? command.by.id : 'id' in command ? command.id : ownerOf(command.feedId);
     const node = this.#where.get(subject);
     if (command.type === 'join') {
@@ -76,21 +78,31 @@ export class RoomLife {
     });
   }
 
-  /** From the moment somebody asks for it to be undone, a lock may be gone. */
   #run(node: RoomNode, command: Command, then: () => void): void {
-    if (command.type === 'allow') this.#locked.delete(`${command.id} ${command.source}`);
+    const undone = command.type === 'allow' ? lockOf(command) : command.type === 'end' ? 'any' : undefined;
+    if (undone !== undefined) this.#undo(undone);
     const running = Promise.resolve(
       command.type === 'join' ? node.room.join(command.by, command.start) : node.room.run(command),
     ).then((result: Result<undefined>) => {
+      const known = result.ok || result.error.code !== 'home-away';
+      if (undone !== undefined && known) this.#unsure.set(undone, (this.#unsure.get(undone) ?? 1) - 1);
       if (result.ok && node.alive) then();
     });
     this.#pending.push(running);
   }
 
+  #undo(lock: string): void {
+    this.#unsure.set(lock, (this.#unsure.get(lock) ?? 0) + 1);
+    if (lock === 'any') this.#locked.clear();
+    else this.#locked.delete(lock);
+  }
+
   #followLocks(command: Command, at: RoomNode): void {
     if (command.type !== 'allow' || command.allowed) return;
     const { id, source } = command;
-    this.#locked.set(`${id} ${source}`, { id, source, at });
+    const lock = lockOf(command);
+    if (['any', lock].some((one) => (this.#unsure.get(one) ?? 0) > 0)) return;
+    this.#locked.set(lock, { id, source, at });
   }
 
   /** Throws where the nodes that are left do not have one and the same room. */
@@ -134,4 +146,8 @@ export class RoomLife {
       assert.ok(presence === 'away' || present, `${id} is connected nowhere, and not away`);
     }
   }
+}
+
+function lockOf({ id, source }: Command & { type: 'allow' }): string {
+  return `${id} ${source}`;
 }

@@ -33,7 +33,7 @@ describe('viewers of a room at several nodes', () => {
     await network.pass(1000);
     expect(network.sent.get('room.command')).toBeUndefined();
     expect(network.sent.get('room.attach')).toBeLessThanOrEqual(4);
-    other.room.join(vera);
+    void other.room.join(vera);
     await network.pass(2500);
     expect([home, edge, other].map(({ room }) => room.viewerCount())).toEqual([501, 501, 501]);
     expect(home.counts.at(-1)).toBe(501);
@@ -41,8 +41,8 @@ describe('viewers of a room at several nodes', () => {
   });
 
   test('are no longer counted when their node is gone', async () => {
-    edge.room.join(vera);
-    other.room.join(victor);
+    void edge.room.join(vera);
+    void other.room.join(victor);
     await network.pass(2500);
     network.kill(edge);
     await network.pass(8000);
@@ -51,7 +51,7 @@ describe('viewers of a room at several nodes', () => {
 
   test('are found, invited and sent out from another node', async () => {
     await network.answer(other.room.join(mona));
-    edge.room.join(vera);
+    void edge.room.join(vera);
     const found = await network.answer(other.room.find(vera.id));
     expect(found).toEqual(vera);
     await network.answer(other.room.run({ type: 'invite', by: mona, id: vera.id, name: vera.name }));
@@ -83,6 +83,18 @@ describe('people with seats', () => {
     expect(presences(edge)).toEqual(['hanna connected', 'carl connected']);
   });
 
+  test('are not touched by what comes late from the node they left', async () => {
+    await network.answer(edge.room.join(carl));
+    network.cutOff.add(edge.nodeId);
+    edge.room.drop(carl.id);
+    await network.answer(other.room.join(carl));
+    network.cutOff.clear();
+    for (let n = 0; n < 40; n += 1) {
+      await network.pass(50);
+      expect(presences(home)).toEqual(['hanna connected', 'carl connected']);
+    }
+  });
+
   test('have media stopped by their own node alone', async () => {
     await network.answer(edge.room.join(carl));
     await network.answer(edge.room.run({ type: 'openFeed', id: carl.id, source: 'camera' }));
@@ -105,7 +117,7 @@ describe('people with seats', () => {
 
 describe('a message that is lost', () => {
   test('is made up for by the next, with whom it was about sent out all the same', async () => {
-    edge.room.join(vera);
+    void edge.room.join(vera);
     await network.answer(home.room.find(vera.id));
     network.cutOff.add(edge.nodeId);
     await network.answer(home.room.run({ type: 'kick', by: hanna, id: vera.id }));
@@ -161,6 +173,18 @@ describe('a room whose home is lost', () => {
     await network.pass(12_000);
     for (const { room } of [edge, other])
       expect(room.chatHistory()).toMatchObject([{ text: 'only at the edge' }]);
+  });
+
+  test('shows nobody a view that he takes for an older one', async () => {
+    network.cutOff.add(home.nodeId);
+    for (let n = 0; n < 20; n += 1) {
+      const { version } = home.room.view().stage[0]!.intent;
+      await home.room.run({ type: 'setIntent', by: hanna, version, camera: n % 2 === 1 });
+    }
+    const { version } = home.room.view();
+    network.kill(home);
+    await network.pass(12_000);
+    expect(edge.room.view().version).toBeGreaterThan(version);
   });
 
   test('is followed by the old home when that wakes, which decides nothing more', async () => {
@@ -225,7 +249,7 @@ describe('a home that the store does not hear', () => {
 });
 
 test('data messages reach everybody once, at whichever node', async () => {
-  edge.room.join(vera);
+  void edge.room.join(vera);
   const message = { from: vera.id, topic: 'score', payload: '1:0' };
   edge.room.sendData(message);
   edge.room.sendData(message, hanna.id);
