@@ -52,6 +52,10 @@ export const errors = {
     httpStatus: 503,
     message: 'The media server cannot take this now; try again in a moment.',
   },
+  'home-away': {
+    httpStatus: 503,
+    message: 'The server that keeps this room cannot be reached now; try again in a moment.',
+  },
   draining: { httpStatus: 503, message: 'This server is about to restart; connect again in a moment.' },
   overloaded: { httpStatus: 503, message: 'This server is full; try again in a moment.' },
   'not-found': { httpStatus: 404, message: 'There is nothing at this address.' },

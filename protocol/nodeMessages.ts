@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Result } from './errors.ts';
 import { feedIdSchema, roomIdSchema } from './identity.ts';
 import { nodeIdSchema } from './network.ts';
+import { roomCalls, roomTells } from './roomReplication.ts';
 
 const nothing = z.strictObject({});
 const epoch = z.number().int().min(0);
@@ -34,6 +35,7 @@ export const nodeCalls = {
     request: z.strictObject({ roomId: roomIdSchema, feedId: feedIdSchema, epoch }),
     response: nothing,
   },
+  ...roomCalls,
 } as const;
 
 /**
@@ -51,6 +53,7 @@ export const nodeTells = {
     }),
     keyOf: ({ roomId }: { roomId: string }): string => roomId,
   },
+  ...roomTells,
 } as const;
 
 export type NodeCallName = keyof typeof nodeCalls;

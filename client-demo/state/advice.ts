@@ -42,6 +42,11 @@ const byCode: Partial<Record<string, Omit<Advice, 'retryAfterMs'>>> = {
     body: 'The media server is catching its breath.',
     remedies: ['countdown', 'home'],
   },
+  'home-away': {
+    title: 'The room is finding its server again',
+    body: 'The server that keeps it cannot be reached just now.',
+    remedies: ['countdown', 'home'],
+  },
   'rate-limited': {
     title: 'A little too fast',
     body: 'Too many tries in a short time.',

@@ -10,6 +10,7 @@ import type { NodeLink } from '../../server/cluster/nodeLink.ts';
 import { NodeLinks } from '../../server/cluster/nodeLinks.ts';
 import { summarize } from '../statistics.ts';
 import type { Summary } from '../statistics.ts';
+import { roomHandlers } from '../../server/roomNetwork.ts';
 
 export interface NodeLinkPlan {
   warmUpCalls: number;
@@ -84,6 +85,8 @@ function request(epoch: number): NodeRequest<'feed.pull'> {
   return { roomId: 'show' as RoomId, feedId: 'hanna:camera' as FeedId, epoch, path: [asking], pipe };
 }
 
+const noRooms = roomHandlers(() => undefined);
+
 function linksOf(nodeId: NodeId, addressOf: () => string | undefined): NodeLinks {
   return new NodeLinks({
     nodeId,
@@ -94,8 +97,9 @@ function linksOf(nodeId: NodeId, addressOf: () => string | undefined): NodeLinks
       calls: {
         'feed.pull': (_context, { epoch, pipe }) => done({ epoch, pipe }),
         'feed.drop': () => done({}),
+        ...noRooms.calls,
       },
-      tells: { 'room.view': () => undefined },
+      tells: { 'room.view': () => undefined, ...noRooms.tells },
     },
     log: pino({ level: 'silent' }),
     addressOf,

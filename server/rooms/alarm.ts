@@ -16,6 +16,11 @@ export class Alarm {
     return this.#cancel !== undefined;
   }
 
+  /** When it rings; undefined where it is not set. */
+  get dueMs(): number | undefined {
+    return this.#dueMs;
+  }
+
   /** Rings at `dueMs`, or not at all. Costs nothing where that is what it was set to already. */
   setTo(dueMs: number | undefined): void {
     if (dueMs === this.#dueMs) return;

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../protocol/errors.ts';
 import type { FeedId, ParticipantId, Source } from '../../protocol/identity.ts';
+import type { NodeId } from '../../protocol/network.ts';
 import type { Right, Role } from '../../protocol/roles.ts';
 import type { ChatMessage } from '../../protocol/roomView.ts';
 
@@ -64,6 +65,8 @@ export type Effect =
   /** No seat any more: nothing of this person may be published. */
   | { type: 'unseated'; id: ParticipantId }
   | { type: 'dismiss'; id: ParticipantId; reason: 'kicked' | 'banned' }
+  /** He is connected at another node now; no rule decides this, only who knows of several nodes. */
+  | { type: 'replaced'; id: ParticipantId; at: NodeId }
   | { type: 'ended'; durationMs: number };
 
 export interface RoomSettings {

@@ -44,7 +44,12 @@ export class CrowdNews {
   }
 
   react(kind: ReactionKind): void {
-    this.#reactions[kind] = (this.#reactions[kind] ?? 0) + 1;
+    this.reactAll({ [kind]: 1 });
+  }
+
+  reactAll(counts: ReactionCounts): void {
+    for (const [kind, count] of Object.entries(counts) as [ReactionKind, number][])
+      this.#reactions[kind] = (this.#reactions[kind] ?? 0) + count;
     if (!this.#reactionsAlarm.set) this.#reactionsAlarm.setTo(this.#clock.now() + reactionsEveryMs);
   }
 

@@ -2,10 +2,12 @@ import type { RoomId } from '../../protocol/identity.ts';
 import { Alarm } from './alarm.ts';
 import type { Clock } from './clock.ts';
 import type { RoomSettings } from './commands.ts';
-import { Room } from './room.ts';
-import type { RoomEvents } from './room.ts';
+import type { AnyRoom, RoomEvents } from './anyRoom.ts';
+import type { RoomParts } from './room.ts';
 
-export interface RoomsParts {
+export interface RoomsParts<R extends AnyRoom> {
+  /** Makes one: `Room`, or `NodeRoom` where a room may be at several nodes. */
+  make(parts: RoomParts): R;
   settings: RoomSettings;
   clock: Clock;
   /** How long a room is kept after its last person left, or before its first one came. */
@@ -15,15 +17,15 @@ export interface RoomsParts {
   /** Who carries out what this room decides; asked once a room, before anything happens in it. */
   eventsOf(roomId: RoomId): RoomEvents;
   /** The room is gone from here; told once. */
-  onClosed?(room: Room): void;
+  onClosed?(room: R): void;
 }
 
 /** The rooms of this node. */
-export class Rooms {
-  readonly #parts: RoomsParts;
-  readonly #rooms = new Map<RoomId, Room>();
+export class Rooms<R extends AnyRoom> {
+  readonly #parts: RoomsParts<R>;
+  readonly #rooms = new Map<RoomId, R>();
 
-  constructor(parts: RoomsParts) {
+  constructor(parts: RoomsParts<R>) {
     this.#parts = parts;
   }
 
@@ -31,17 +33,17 @@ export class Rooms {
     return this.#rooms.size;
   }
 
-  get(roomId: RoomId): Room | undefined {
+  get(roomId: RoomId): R | undefined {
     return this.#rooms.get(roomId);
   }
 
   /** Every room, also those that only remember an ended show. */
-  all(): Room[] {
+  all(): R[] {
     return [...this.#rooms.values()];
   }
 
   /** The room, made where there was none. One that nobody enters is closed again. */
-  open(roomId: RoomId): Room {
+  open(roomId: RoomId): R {
     return this.get(roomId) ?? this.#make(roomId);
   }
 
@@ -49,12 +51,12 @@ export class Rooms {
     for (const room of this.all()) room.close();
   }
 
-  #make(roomId: RoomId): Room {
+  #make(roomId: RoomId): R {
     const { settings, clock, vacantRoomMs, endedRoomMs } = this.#parts;
     const closing = new Alarm(clock, () => {
       if (room.vacant) room.close();
     });
-    const room = new Room({
+    const room: R = this.#parts.make({
       id: roomId,
       settings,
       clock,

@@ -4,10 +4,10 @@ import { done, refuse } from '../../protocol/errors.ts';
 import type { Result } from '../../protocol/errors.ts';
 import type { FeedId, ParticipantId, RoomId } from '../../protocol/identity.ts';
 import type { Role } from '../../protocol/roles.ts';
-import type { LeaveReason, ServerToClientEvents } from '../../protocol/serverMessages.ts';
+import type { LeaveReason, ServerMessages, ServerToClientEvents } from '../../protocol/serverMessages.ts';
 import type { RoomMedia, RoomMediaEvents } from '../media/mediaTypes.ts';
+import type { AnyRoom } from '../rooms/anyRoom.ts';
 import type { Actor, Effect } from '../rooms/commands.ts';
-import type { Room } from '../rooms/room.ts';
 import type { Connection } from './connection.ts';
 import type { MessageRates } from './messageRates.ts';
 import { RoomChannel } from './roomChannel.ts';
@@ -16,7 +16,7 @@ import type { SocketServer } from './roomChannel.ts';
 export interface LiveRoomParts {
   io: SocketServer;
   log: Logger;
-  room: Room;
+  room: AnyRoom;
   openMedia(roomId: RoomId, events: RoomMediaEvents): RoomMedia;
   /** A publisher is asked for a keyframe: by message from here, or by mediasoup itself. */
   keyframeAsked(path: 'message' | 'pli'): void;
@@ -25,7 +25,7 @@ export interface LiveRoomParts {
 
 /** One room as its connections meet it: the room's rules, its media, and who is on the line. */
 export class LiveRoom {
-  readonly room: Room;
+  readonly room: AnyRoom;
   readonly #log: Logger;
   readonly #parts: LiveRoomParts;
   readonly #connections = new Map<ParticipantId, Connection>();
@@ -79,10 +79,16 @@ export class LiveRoom {
     const known = this.#ratesOf(actor.id) ?? connection.rates;
     const waitMs = known === connection.rates ? 0 : known.take('join', message, performance.now());
     if (waitMs > 0) return refuse('rate-limited', undefined, waitMs);
-    const admitted = this.room.join(actor, message.start);
+    const admitting = this.room.join(actor, message.start);
+    const admitted = admitting instanceof Promise ? await admitting : admitting;
     if (!admitted.ok) return admitted;
     connection.rates = known;
     this.#takeOver(connection, actor);
+    if (hasGone(connection)) {
+      // The socket went while the room's home answered, and nobody knew yet whose it was.
+      this.drop(connection, actor.id);
+      return refuse('not-joined');
+    }
 
     this.#media ??= this.#parts.openMedia(this.room.id, this.#mediaEvents());
     const media = await this.#media.join({
@@ -94,7 +100,7 @@ export class LiveRoom {
       ...(message.keep === undefined ? {} : { keep: message.keep }),
     });
     // What he sent before went with the media he had, whatever becomes of this join.
-    if (!media.ok || !media.value.kept) this.room.run({ type: 'mediaGone', id: actor.id });
+    if (!media.ok || !media.value.kept) await this.room.run({ type: 'mediaGone', id: actor.id });
     // The socket may have gone, or its owner may have left or been sent out, while the workers answered.
     const current = this.#connections.get(actor.id) === connection && connection.open;
     if (!media.ok) {
@@ -207,17 +213,21 @@ export class LiveRoom {
         this.#media?.closeSend(effect.id);
         if (!this.#connections.has(effect.id)) this.leave(effect.id);
         return;
-      case 'dismiss': {
-        const connection = this.#connections.get(effect.id);
-        this.leave(effect.id);
-        connection?.dismiss(effect.reason);
-        return;
-      }
+      case 'dismiss':
+        return this.#dismiss(effect.id, effect.reason);
+      case 'replaced':
+        return this.#dismiss(effect.id, 'replaced');
       case 'ended':
         return this.#dismissEverybody('ended', effect.durationMs);
       default:
         return effect satisfies never;
     }
+  }
+
+  #dismiss(id: ParticipantId, reason: LeaveReason): void {
+    const connection = this.#connections.get(id);
+    this.leave(id);
+    connection?.dismiss(reason);
   }
 
   /** The present role of everybody who is connected. */
@@ -236,21 +246,26 @@ export class LiveRoom {
     this.#channel.viewersChanged(count);
   }
 
-  sendData(
+  /** What somebody sends goes to everybody in the room, or to one person, at whichever node. */
+  async sendData(
     from: ParticipantId,
     topic: string,
     payload: string,
     to?: ParticipantId,
-  ): Result<Record<string, never>> {
-    const message = { from, topic, payload };
-    if (to === undefined) {
-      this.#channel.data(message);
-      return done({});
+  ): Promise<Result<Record<string, never>>> {
+    if (to !== undefined && !this.#connections.has(to)) {
+      // One who belongs here and has no connection can be reached nowhere.
+      const elsewhere = this.room.self(to) === undefined && (await this.room.find(to)) !== undefined;
+      if (!elsewhere) return refuse('no-such-participant');
     }
-    const receiver = this.#connections.get(to);
-    if (receiver === undefined) return refuse('no-such-participant');
-    receiver.socket.emit('data', message);
+    this.room.sendData({ from, topic, payload }, to);
     return done({});
+  }
+
+  /** Hands a data message to those it is for who are connected here. */
+  data(message: ServerMessages['data'], to?: ParticipantId): void {
+    if (to === undefined) this.#channel.data(message);
+    else this.#connections.get(to)?.socket.emit('data', message);
   }
 
   close(reason: LeaveReason): void {
@@ -292,10 +307,10 @@ export class LiveRoom {
         this.#connections.get(id)?.socket.emit('consumersClosed', { consumerIds });
       },
       feedLost: (feedId: FeedId) => {
-        this.room.run({ type: 'closeFeed', feedId });
+        void this.room.run({ type: 'closeFeed', feedId });
       },
       mediaLost: (id, afterMs) => {
-        this.room.run({ type: 'mediaGone', id });
+        void this.room.run({ type: 'mediaGone', id });
         this.#connections.get(id)?.socket.emit('mediaLost', { afterMs });
       },
       mediaClosed: (id) => {
@@ -326,7 +341,12 @@ export class LiveRoom {
   #mediaClosed(id: ParticipantId): void {
     this.#log.debug({ participant: id }, 'the browser closed its transports');
     this.#media?.leave(id);
-    this.room.run({ type: 'mediaGone', id });
+    void this.room.run({ type: 'mediaGone', id });
     if (!this.#connections.has(id) && !this.#onStage(id)) this.leave(id);
   }
+}
+
+/** After a wait it may have. */
+function hasGone({ open }: Connection): boolean {
+  return !open;
 }

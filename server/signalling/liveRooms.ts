@@ -1,11 +1,11 @@
 import type { RoomId } from '../../protocol/identity.ts';
 import { roles } from '../../protocol/roles.ts';
 import type { Role } from '../../protocol/roles.ts';
-import type { Room, RoomEvents } from '../rooms/room.ts';
+import type { AnyRoom, RoomEvents } from '../rooms/anyRoom.ts';
 import { LiveRoom } from './liveRoom.ts';
 import type { LiveRoomParts } from './liveRoom.ts';
 
-export type LiveRoomsParts = Omit<LiveRoomParts, 'room'> & { openRoom(roomId: RoomId): Room };
+export type LiveRoomsParts = Omit<LiveRoomParts, 'room'> & { openRoom(roomId: RoomId): AnyRoom };
 
 /** The rooms of this node that have, or had, connections. */
 export class LiveRooms {
@@ -34,6 +34,7 @@ export class LiveRooms {
     return {
       perform: (effect) => this.get(roomId)?.perform(effect),
       viewersChanged: (count) => this.get(roomId)?.viewersChanged(count),
+      data: (message, to) => this.get(roomId)?.data(message, to),
       reactions: (counts) => this.get(roomId)?.reactions(counts),
     };
   }

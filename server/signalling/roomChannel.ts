@@ -6,7 +6,7 @@ import type {
   ServerMessages,
   ServerToClientEvents,
 } from '../../protocol/serverMessages.ts';
-import type { Room } from '../rooms/room.ts';
+import type { AnyRoom } from '../rooms/anyRoom.ts';
 import type { Connection } from './connection.ts';
 import { ViewPace } from './viewPace.ts';
 
@@ -15,7 +15,7 @@ export type SocketServer = Server<ClientToServerEvents, ServerToClientEvents>;
 /** What everybody in a room hears, and what of it somebody who comes later has to be told. */
 export class RoomChannel {
   readonly #io: SocketServer;
-  readonly #room: Room;
+  readonly #room: AnyRoom;
   readonly #backstageName: string;
   readonly #roomPace: ViewPace;
   readonly #backstagePace: ViewPace;
@@ -23,7 +23,7 @@ export class RoomChannel {
   /** Publishers whose media does not arrive well. */
   readonly #quality = new Map<ParticipantId, ParticipantQuality['level']>();
 
-  constructor(io: SocketServer, room: Room) {
+  constructor(io: SocketServer, room: AnyRoom) {
     this.#io = io;
     this.#room = room;
     this.#backstageName = `${room.id}/backstage`; // `/` is in no room's name

@@ -9,7 +9,9 @@ import { defaultLinkSettings } from '../../server/cluster/linkSettings.ts';
 import type { LinkSettings } from '../../server/cluster/linkSettings.ts';
 import { NodeLinks } from '../../server/cluster/nodeLinks.ts';
 import type { NodeLinksParts } from '../../server/cluster/nodeLinks.ts';
+import { roomHandlers } from '../../server/roomNetwork.ts';
 
+const noRooms = roomHandlers(() => undefined);
 export const clusterSecret = 'one secret that all nodes of the cluster share';
 export const id = (name: string): NodeId => name as NodeId;
 
@@ -62,8 +64,9 @@ export class LinkedNodes {
           return done({ epoch: request.epoch, pipe: { count: pulls.length } });
         },
         'feed.drop': () => done({}),
+        ...noRooms.calls,
       },
-      tells: { 'room.view': (_from, payload) => views.push(payload) },
+      tells: { 'room.view': (_from, payload) => views.push(payload), ...noRooms.tells },
     };
     const settings = { ...quickSettings, ...options.settings };
     const parts: NodeLinksParts = {

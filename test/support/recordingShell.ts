@@ -25,6 +25,7 @@ export class RecordingShell {
         },
         viewersChanged: (count) => this.viewers.push(count),
         reactions: (counts) => this.reactions.push(counts),
+        data: () => undefined,
       },
     });
   }

@@ -116,7 +116,12 @@ describe('time in a room', () => {
           return () => undefined;
         },
       },
-      events: { perform: () => undefined, viewersChanged: () => undefined, reactions: () => undefined },
+      events: {
+        perform: () => undefined,
+        viewersChanged: () => undefined,
+        reactions: () => undefined,
+        data: () => undefined,
+      },
     });
     room.join(hanna);
     room.drop(hanna.id);
@@ -167,9 +172,9 @@ describe('people the room knows', () => {
     room.drop(carl.id);
     room.drop(vera.id);
     expect(room.self(carl.id)).toMatchObject({ onStage: true });
-    expect(room.actor(vera.id)).toEqual(vera);
+    expect(room.find(vera.id)).toEqual(vera);
     room.depart(vera.id);
-    expect(room.actor(vera.id)).toBeUndefined();
+    expect(room.find(vera.id)).toBeUndefined();
   });
 
   test('who are accepted while their connection is lost are on stage as away, for the grace time', () => {

@@ -1,17 +1,19 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { Room } from '../../server/rooms/room.ts';
 import { Rooms } from '../../server/rooms/rooms.ts';
 import { ManualClock } from '../support/manualClock.ts';
 import { asRoomId, hanna, roomSettings, vera } from '../support/show.ts';
 
 const studio = asRoomId('studio');
 let clock: ManualClock;
-let rooms: Rooms;
+let rooms: Rooms<Room>;
 let closed: string[];
 
 beforeEach(() => {
   clock = new ManualClock();
   closed = [];
   rooms = new Rooms({
+    make: (parts) => new Room(parts),
     settings: roomSettings,
     clock,
     vacantRoomMs: 5000,
@@ -20,6 +22,7 @@ beforeEach(() => {
       perform: () => undefined,
       viewersChanged: () => undefined,
       reactions: () => undefined,
+      data: () => undefined,
     }),
     onClosed: (room) => closed.push(room.id),
   });

@@ -17,7 +17,7 @@ export function mediaHandlers(firstFrameSeconds: (seconds: number) => void): Han
       const { media, room } = live;
       if (media === undefined) return refuse('room-ended');
       const feedId = feedIdOf(actor.id, source);
-      const reserved = room.run({ type: 'openFeed', id: actor.id, source });
+      const reserved = await room.run({ type: 'openFeed', id: actor.id, source });
       if (!reserved.ok) return reserved;
       const feed = room.feed(feedId);
       if (feed === undefined) return refuse('internal');
@@ -33,7 +33,7 @@ export function mediaHandlers(firstFrameSeconds: (seconds: number) => void): Han
       });
       const now = room.feed(feedId);
       if (!produced.ok) {
-        if (now?.epoch === epoch) room.run({ type: 'closeFeed', feedId });
+        if (now?.epoch === epoch) await room.run({ type: 'closeFeed', feedId });
         return produced;
       }
       // Muted, removed or replaced while the worker answered: the room's state is what counts.
@@ -45,10 +45,10 @@ export function mediaHandlers(firstFrameSeconds: (seconds: number) => void): Han
       return done({ feedId, epoch });
     },
 
-    'media.closeFeed': ({ live, actor }, { feedId }) => {
+    'media.closeFeed': async ({ live, actor }, { feedId }) => {
       if (!feedId.startsWith(`${actor.id}:`)) return refuse('not-allowed');
       if (live.room.feed(feedId) === undefined) return refuse('no-such-feed');
-      const closed = live.room.run({ type: 'closeFeed', feedId });
+      const closed = await live.room.run({ type: 'closeFeed', feedId });
       return closed.ok ? done({}) : closed;
     },
 

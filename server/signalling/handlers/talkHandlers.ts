@@ -4,8 +4,8 @@ import type { HandlersOf } from './handlerTable.ts';
 /** What people say to each other beside the media: chat, reactions, data messages, and goodbye. */
 export function talkHandlers(): HandlersOf<'chat' | 'react' | 'data' | 'leave'> {
   return {
-    'chat.send': ({ live, actor }, { text }) => {
-      const sent = live.room.run({ type: 'chat', by: actor, text });
+    'chat.send': async ({ live, actor }, { text }) => {
+      const sent = await live.room.run({ type: 'chat', by: actor, text });
       return sent.ok ? done({}) : sent;
     },
     react: ({ live, actor }, { kind }) => {

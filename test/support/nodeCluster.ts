@@ -1,0 +1,83 @@
+import { pino } from 'pino';
+import { nodeIdSchema } from '../../protocol/network.ts';
+import type { NodeId } from '../../protocol/network.ts';
+import { MemoryCluster } from '../../server/cluster/memoryCluster.ts';
+import { NodeLinks } from '../../server/cluster/nodeLinks.ts';
+import { startNode } from '../../server/node.ts';
+import type { TributaryNode } from '../../server/node.ts';
+import { systemClock } from '../../server/rooms/clock.ts';
+import { loadSettings } from '../../server/settings/loadSettings.ts';
+import { defaultClusterSettings } from '../../server/cluster/clusterStore.ts';
+import { recordOf } from './clusterNodes.ts';
+import { clusterSecret, quickSettings as quickLinks } from './linkedNodes.ts';
+import { freePorts } from './ports.ts';
+import { StoppableClock } from './stoppableClock.ts';
+
+export interface ClusterNode extends TributaryNode {
+  readonly nodeId: NodeId;
+  /** Its heartbeats stop and its links break, as if it had been killed; its own sockets stay until it is closed. */
+  cutOff(): Promise<void>;
+}
+
+/** Homes are lost after a time that a busy machine does not take for anything else. */
+const settings = { ...defaultClusterSettings, heartbeatMs: 300, memberTtlMs: 3000, homeTtlMs: 3000 };
+const log = pino({ level: process.env.NODE_LOG ?? 'silent' });
+
+/** Whole nodes in this process, with real workers and links, over one memory. */
+export class NodeCluster {
+  readonly #cluster = new MemoryCluster(systemClock, settings);
+  readonly #urls = new Map<NodeId, string>();
+  readonly #nodes: ClusterNode[] = [];
+
+  async start(name: string): Promise<ClusterNode> {
+    const [port, adminPort, rtcPort] = await freePorts(3 + 8);
+    const loaded = loadSettings({
+      argv: [
+        '--dev',
+        '--workers=1',
+        `--node-id=${name}`,
+        `--port=${port}`,
+        `--admin-port=${adminPort}`,
+        `--rtc-port=${rtcPort}`,
+      ],
+      env: {},
+      readFile: () => '',
+    });
+    if (loaded.action !== 'run' || !loaded.ok) throw new Error(`no settings: ${JSON.stringify(loaded)}`);
+    const nodeId = nodeIdSchema.parse(name);
+    const clock = new StoppableClock();
+    let links: NodeLinks | undefined;
+    const node = await startNode(loaded.settings, log, {
+      record: recordOf(name),
+      store: this.#cluster.store(log, clock),
+      homeTtlMs: settings.homeTtlMs,
+      openLinks: (handlers) => {
+        links = new NodeLinks({
+          nodeId,
+          secrets: [clusterSecret],
+          settings: quickLinks,
+          handlers,
+          log,
+          addressOf: (peer) => this.#urls.get(peer),
+        });
+        return links;
+      },
+    });
+    const linkPort = await links?.listen();
+    this.#urls.set(nodeId, `http://localhost:${linkPort}`);
+    const one: ClusterNode = {
+      ...node,
+      nodeId,
+      cutOff: async () => {
+        clock.stop();
+        await links?.close();
+      },
+    };
+    this.#nodes.push(one);
+    return one;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#nodes.splice(0).map((node) => node.close()));
+  }
+}
