@@ -14,12 +14,13 @@ import { nodeIdSchema, regionIdSchema } from '../protocol/network.ts';
 import type { NodeRecord } from '../protocol/network.ts';
 import type { NodeHandlers } from '../protocol/nodeMessages.ts';
 import { protocolVersion } from '../protocol/version.ts';
-import { refuse } from '../protocol/errors.ts';
+import { cascadeHandlers, startCascade, withCascade } from './cascadeNetwork.ts';
 import { defaultClusterSettings } from './cluster/clusterStore.ts';
 import type { ClusterStore } from './cluster/clusterStore.ts';
 import { MemoryCluster } from './cluster/memoryCluster.ts';
 import type { NodeLinks } from './cluster/nodeLinks.ts';
 import { createMedia } from './media/media.ts';
+import { SharedMedia } from './media/sharedMedia.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { systemClock } from './rooms/clock.ts';
 import { NodeRoom } from './rooms/nodeRoom.ts';
@@ -84,6 +85,7 @@ export async function startNode(
 ): Promise<TributaryNode> {
   let state: NodeState = 'starting';
   const media = await createMedia(mediaSettings(settings), log);
+  const shared = new SharedMedia(media);
   const metrics = createMetrics({
     rooms: () => rooms.all().filter((room) => !room.vacant).length,
     participants: () => gateway.rooms.participants(),
@@ -105,26 +107,32 @@ export async function startNode(
   });
   const { store, record } = network;
   const handled = roomHandlers((roomId) => rooms.get(roomId));
+  const ofFeeds = cascadeHandlers(() => running?.cascade);
   const links = network.openLinks?.({
-    calls: {
-      ...handled.calls,
-      'feed.pull': () => refuse('media-unavailable'),
-      'feed.drop': () => refuse('media-unavailable'),
-    },
-    tells: { ...handled.tells, 'room.view': () => undefined },
+    calls: { ...handled.calls, ...ofFeeds.calls },
+    tells: { ...handled.tells, ...ofFeeds.tells, 'room.view': () => undefined },
   });
-  const wire = roomWire(record.nodeId, links);
+  const wire = roomWire(record, links);
   const homes = roomHomes(store, network.homeTtlMs);
   store.events.on('homeLost', ({ roomId, epoch }) => {
     rooms.get(roomId)?.lost(epoch);
   });
   const rooms: Rooms<NodeRoom> = new Rooms<NodeRoom>({
-    make: (parts) => new NodeRoom({ ...parts, wire, homes, pace: defaultRoomPace, random: Math.random }),
+    make: (parts) =>
+      new NodeRoom({
+        ...parts,
+        wire,
+        homes,
+        pace: defaultRoomPace,
+        random: Math.random,
+        onOccupied: () => running?.cascade.roomChanged(parts.id),
+      }),
     settings,
     clock: systemClock,
     vacantRoomMs: settings.vacantRoomMs,
     endedRoomMs: settings.endedTombstoneMs,
-    eventsOf: (roomId) => gateway.rooms.eventsOf(roomId),
+    eventsOf: (roomId) =>
+      withCascade(roomId, gateway.rooms.eventsOf(roomId), () => running?.cascade),
     onClosed: (room) => {
       gateway.rooms.forget(room.id);
     },
@@ -142,10 +150,11 @@ export async function startNode(
     hostOf: (request) => requestedHost(request, settings.trustedProxies),
     verifyToken: (token) => tokens.verify(token),
     openRoom: (roomId) => rooms.open(roomId),
-    openMedia: (roomId, events) => media.openRoom(roomId, events),
+    openMedia: (roomId, events) => shared.openForPeople(roomId, events),
     draining: () => state === 'draining',
     measured: metrics,
   });
+  const running = links && startCascade({ record, store, links, media: shared, rooms, log });
   const adminApi = createAdminApi({
     log,
     notReady: () =>
@@ -161,6 +170,7 @@ export async function startNode(
     state = 'draining';
     gateway.rooms.closeAll();
     rooms.closeAll();
+    running?.close();
     // Side by side: the sockets' server waits for the HTTP connections that the other one ends.
     await Promise.all([gateway.close(), publicApi.close(), adminApi.close(), media.close()]);
     await store.close();

@@ -1,6 +1,6 @@
 import { refuse } from '../protocol/errors.ts';
 import type { RoomId } from '../protocol/identity.ts';
-import type { NodeId } from '../protocol/network.ts';
+import type { NodeRecord } from '../protocol/network.ts';
 import type { NodeHandlers } from '../protocol/nodeMessages.ts';
 import type { ClusterStore } from './cluster/clusterStore.ts';
 import type { NodeLinks } from './cluster/nodeLinks.ts';
@@ -38,9 +38,13 @@ export function roomHandlers(roomOf: (roomId: RoomId) => NodeRoom | undefined): 
 }
 
 /** Rooms' way to other nodes; without links there are none. */
-export function roomWire(self: NodeId, links: NodeLinks | undefined): RoomWire {
+export function roomWire(
+  { nodeId: self, region }: Pick<NodeRecord, 'nodeId' | 'region'>,
+  links: NodeLinks | undefined,
+): RoomWire {
   return {
     self,
+    region,
     ask: async (to, name, request) => {
       if (links === undefined) return refuse('home-away');
       const answer = await links.to(to).call(name, request, { timeoutMs: askTimeoutMs });

@@ -29,6 +29,8 @@ export interface NodeRoomParts extends Pick<RoomParts, 'id' | 'settings' | 'cloc
   /** From 0 to 1; retries of many edges are spread by it. */
   random: () => number;
   onVacated?(): void;
+  /** The first person came to this node, or the last one left it. */
+  onOccupied?: () => void;
   onClosed?: () => void;
 }
 
@@ -44,7 +46,7 @@ type Part =
 /** A room of this node for as long as the node has it, while its home comes, goes and moves. */
 export class NodeRoom extends RoomBehind {
   readonly #parts: NodeRoomParts;
-  readonly #roster = new Roster();
+  readonly #roster: Roster;
   readonly #retry: Alarm;
   readonly #whole = new WholeText();
   #part: Part;
@@ -56,6 +58,7 @@ export class NodeRoom extends RoomBehind {
   constructor(parts: NodeRoomParts) {
     super();
     this.#parts = parts;
+    this.#roster = new Roster(parts.onOccupied);
     // Above every turn of an earlier process under this node's name.
     this.#turn = parts.clock.now() * 1000;
     this.#retry = new Alarm(parts.clock, () => {
@@ -79,6 +82,10 @@ export class NodeRoom extends RoomBehind {
   get known(): StateAt {
     const { at, state } = this.#part.room;
     return { at, state };
+  }
+  /** Somebody is at this node. */
+  get occupied(): boolean {
+    return this.#roster.size > 0;
   }
   get #opened(): boolean {
     return this.#part.room.at.epoch > 0;
@@ -289,9 +296,10 @@ export class NodeRoom extends RoomBehind {
   }
 
   #replica(state: RoomState, at: Position): RoomReplica {
+    const { self: nodeId, region } = this.#parts.wire;
     return new RoomReplica({
       ...this.#parts,
-      self: this.#parts.wire.self,
+      place: { nodeId, region },
       state,
       at,
       roster: this.#roster,

@@ -11,10 +11,13 @@ import { defaultClusterSettings } from '../../server/cluster/clusterStore.ts';
 import { recordOf } from './clusterNodes.ts';
 import { clusterSecret, quickSettings as quickLinks } from './linkedNodes.ts';
 import { freePorts } from './ports.ts';
+import { WorkerView } from './rtpSource.ts';
 import { StoppableClock } from './stoppableClock.ts';
 
 export interface ClusterNode extends TributaryNode {
   readonly nodeId: NodeId;
+  /** What its workers have. */
+  readonly view: WorkerView;
   /** Its heartbeats stop and its links break, as if it had been killed; its own sockets stay until it is closed. */
   cutOff(): Promise<void>;
 }
@@ -29,7 +32,8 @@ export class NodeCluster {
   readonly #urls = new Map<NodeId, string>();
   readonly #nodes: ClusterNode[] = [];
 
-  async start(name: string): Promise<ClusterNode> {
+  /** `flags` are settings as on a command line. */
+  async start(name: string, region = 'eu', flags: string[] = []): Promise<ClusterNode> {
     const [port, adminPort, rtcPort] = await freePorts(3 + 8);
     const loaded = loadSettings({
       argv: [
@@ -39,6 +43,7 @@ export class NodeCluster {
         `--port=${port}`,
         `--admin-port=${adminPort}`,
         `--rtc-port=${rtcPort}`,
+        ...flags,
       ],
       env: {},
       readFile: () => '',
@@ -47,8 +52,9 @@ export class NodeCluster {
     const nodeId = nodeIdSchema.parse(name);
     const clock = new StoppableClock();
     let links: NodeLinks | undefined;
+    const { view, stop } = WorkerView.watch();
     const node = await startNode(loaded.settings, log, {
-      record: recordOf(name),
+      record: recordOf(name, { region }),
       store: this.#cluster.store(log, clock),
       homeTtlMs: settings.homeTtlMs,
       openLinks: (handlers) => {
@@ -63,11 +69,13 @@ export class NodeCluster {
         return links;
       },
     });
+    stop();
     const linkPort = await links?.listen();
     this.#urls.set(nodeId, `http://localhost:${linkPort}`);
     const one: ClusterNode = {
       ...node,
       nodeId,
+      view,
       cutOff: async () => {
         clock.stop();
         await links?.close();
