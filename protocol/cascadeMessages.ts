@@ -59,7 +59,6 @@ export const cascadeTells = {
   /** From the upstream end. */
   'feed.news': {
     payload: z.strictObject({ pipeId: pipeIdSchema, news: z.union([pipeNewsSchema, pipeEndingSchema]) }),
-    keyOf: ({ pipeId, news }: { pipeId: string; news: { type: string } }): string =>
-      `${pipeId} ${news.type}`,
+    keyOf: ({ pipeId, news }: { pipeId: string; news: { type: string } }): string => `${pipeId} ${news.type}`,
   },
 } as const;

@@ -86,7 +86,11 @@ export function startCascade(parts: CascadeNetworkParts): RunningCascade {
 }
 
 /** The same events, of which the cascade hears what concerns feeds. */
-export function withCascade(roomId: RoomId, events: RoomEvents, cascade: () => Cascade | undefined): RoomEvents {
+export function withCascade(
+  roomId: RoomId,
+  events: RoomEvents,
+  cascade: () => Cascade | undefined,
+): RoomEvents {
   return {
     ...events,
     perform: (effect) => {
@@ -139,7 +143,16 @@ function roomFeeds(rooms: CascadeNetworkParts['rooms']): CascadeRooms {
         feeds.flatMap(({ feedId, epoch, source, origin }) =>
           origin === undefined
             ? []
-            : [{ feedId, epoch, source, publisherId: id, originNode: origin.nodeId, originRegion: origin.region }],
+            : [
+                {
+                  feedId,
+                  epoch,
+                  source,
+                  publisherId: id,
+                  originNode: origin.nodeId,
+                  originRegion: origin.region,
+                },
+              ],
         ),
       );
     },

@@ -131,8 +131,7 @@ export async function startNode(
     clock: systemClock,
     vacantRoomMs: settings.vacantRoomMs,
     endedRoomMs: settings.endedTombstoneMs,
-    eventsOf: (roomId) =>
-      withCascade(roomId, gateway.rooms.eventsOf(roomId), () => running?.cascade),
+    eventsOf: (roomId) => withCascade(roomId, gateway.rooms.eventsOf(roomId), () => running?.cascade),
     onClosed: (room) => {
       gateway.rooms.forget(room.id);
     },

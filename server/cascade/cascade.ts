@@ -163,7 +163,8 @@ export class Cascade {
         this.networkChanged();
         const members = new Set(network.members().map(({ nodeId }) => nodeId));
         this.#serves.sweep((nodeId) => members.has(nodeId));
-        for (const roomId of new Set([...this.#parts.rooms.occupied(), ...this.#rooms.keys()])) this.#look(roomId);
+        for (const roomId of new Set([...this.#parts.rooms.occupied(), ...this.#rooms.keys()]))
+          this.#look(roomId);
         for (const { pulls } of this.#rooms.values()) for (const pull of pulls.values()) pull.repeat();
         this.#holdLinks();
         this.#lookLater();
@@ -194,7 +195,8 @@ export class Cascade {
     const room = this.#rooms.get(roomId);
     for (const [feedId, pull] of room?.pulls ?? []) {
       if (wanted.has(feedId)) continue;
-      const gone = known !== undefined && !known.some((feed) => feed.feedId === feedId && feed.originNode !== nodeId);
+      const gone =
+        known !== undefined && !known.some((feed) => feed.feedId === feedId && feed.originNode !== nodeId);
       if (pull.rest(gone)) continue;
       pull.close();
       room?.pulls.delete(feedId);
@@ -222,8 +224,10 @@ export class Cascade {
         pipes: this.#pipes,
         choose: (feed, via) => upstream(this.#view.view, self, feed, via),
         waiting: ({ feedId }) =>
-          this.#serves.in(roomId).find(({ request, state }) => request.feedId === feedId && state === 'opening')
-            ?.request.path ?? [],
+          this.#serves
+            .in(roomId)
+            .find(({ request, state }) => request.feedId === feedId && state === 'opening')?.request.path ??
+          [],
         isDown: (nodeId) => this.#suspicion.isDown(nodeId, this.#parts.nowMs()),
         unreachable: (nodeId) => this.linkDown(nodeId),
         onPipe: (pipe) => this.#piped(roomId, pipe),

@@ -222,7 +222,8 @@ export class FeedPull {
     if (this.#replaced.delete(pipe) || this.#pipe !== pipe) return;
     this.#pipe = undefined;
     if (Date.now() - pipe.openedAtMs > shortMs) this.#failures = 0;
-    else if (!this.#attempt) return this.#fail(pipe.up.from, { why: 'refused', reason: 'the pipe ended soon' });
+    else if (!this.#attempt)
+      return this.#fail(pipe.up.from, { why: 'refused', reason: 'the pipe ended soon' });
     this.look();
   }
 

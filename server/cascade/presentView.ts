@@ -39,5 +39,9 @@ export class PresentView {
 
 /** What a node measured of media that flows to it from other regions. */
 function waysInto({ region, links = {} }: NodeRecord): RegionLink[] {
-  return Object.entries(links).map(([from, way]) => ({ from: from as RegionLink['from'], to: region, ...way }));
+  return Object.entries(links).map(([from, way]) => ({
+    from: from as RegionLink['from'],
+    to: region,
+    ...way,
+  }));
 }

@@ -175,7 +175,12 @@ export class PulledPipe {
       return 'it closed before it was open';
     }
     const { answer } = imported.value;
-    const connected = await wire.ask(this.up.from, 'feed.connect', { pipeId: this.id, answer }, answerTimeoutMs);
+    const connected = await wire.ask(
+      this.up.from,
+      'feed.connect',
+      { pipeId: this.id, answer },
+      answerTimeoutMs,
+    );
     if (!connected.ok) return connected.reason;
     return this.#closed ? 'it closed before it was open' : undefined;
   }

@@ -21,7 +21,10 @@ export function wantedFeeds(
   below: Iterable<CascadeFeed>,
 ): Map<FeedId, WantedFeed> {
   const wanted = new Map<FeedId, WantedFeed>();
-  const want = ({ feedId, epoch, originNode, originRegion }: Omit<CascadeFeed, 'roomId'>, people: boolean): void => {
+  const want = (
+    { feedId, epoch, originNode, originRegion }: Omit<CascadeFeed, 'roomId'>,
+    people: boolean,
+  ): void => {
     if (originNode === self) return;
     const before = wanted.get(feedId);
     if (before && before.feed.epoch >= epoch) return;

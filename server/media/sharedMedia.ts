@@ -45,7 +45,10 @@ export class SharedMedia {
 
   #open(roomId: RoomId): SharedRoom {
     const room: SharedRoom = {
-      media: this.#media.openRoom(roomId, toPeople(() => room.people)),
+      media: this.#media.openRoom(
+        roomId,
+        toPeople(() => room.people),
+      ),
       holders: 0,
       people: undefined,
     };

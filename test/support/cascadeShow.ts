@@ -22,25 +22,32 @@ export class CascadeShow {
   readonly cluster: NodeCluster;
   readonly room = `show-${(rooms += 1)}`;
   readonly #crowds = new Map<ClusterNode, SignalCrowd>();
+  readonly #people: ShowPerson[] = [];
 
   constructor(cluster: NodeCluster) {
     this.cluster = cluster;
   }
 
-  async enter(node: ClusterNode, name: string, role: 'host' | 'cohost' | 'viewer' = 'viewer'): Promise<ShowPerson> {
+  async enter(
+    node: ClusterNode,
+    name: string,
+    role: 'host' | 'cohost' | 'viewer' = 'viewer',
+  ): Promise<ShowPerson> {
     const crowd = this.#crowds.get(node) ?? new SignalCrowd(node.origin);
     this.#crowds.set(node, crowd);
     const consumers = new Map<string, ConsumerInfo>();
     const { client, reply } = await crowd.enter(this.room, name, role);
     if (!reply.ok) throw new Error(`${name} was refused: ${reply.error.code}`);
     for (const one of reply.value.media.consumers) consumers.set(one.consumerId, one);
-    client.socket.on('consumersAdded', ({ consumers: added }) => {
+    client.socket.on('consumers', ({ added }) => {
       for (const one of added) consumers.set(one.consumerId, one);
     });
     client.socket.on('consumersClosed', ({ consumerIds }) => {
       for (const id of consumerIds) consumers.delete(id);
     });
-    return { client, consumers };
+    const person = { client, consumers };
+    this.#people.push(person);
+    return person;
   }
 
   /** Goes live with a camera, or a microphone. */
@@ -50,7 +57,9 @@ export class CascadeShow {
     if (!produced.ok) throw new Error(`not published: ${produced.error.code}`);
   }
 
-  close(): void {
+  /** Everybody leaves, and is waited for no more. */
+  async close(): Promise<void> {
+    await Promise.all(this.#people.map(({ client }) => client.socket.connected && client.ask('leave', {})));
     for (const crowd of this.#crowds.values()) crowd.close();
   }
 }
@@ -63,9 +72,16 @@ export function pipesAt({ view }: ClusterNode): { in: number; out: number } {
 }
 
 /** Looks at what comes to this node by its latest pipe. */
-export async function watch(node: ClusterNode, producer: types.Producer = lastImported(node)): Promise<RtpSink> {
+export async function watch(
+  node: ClusterNode,
+  producer: types.Producer = lastImported(node),
+): Promise<RtpSink> {
   for (const router of node.view.routers) {
-    if (router.closed || !router.canConsume({ producerId: producer.id, rtpCapabilities: router.rtpCapabilities })) continue;
+    if (
+      router.closed ||
+      !router.canConsume({ producerId: producer.id, rtpCapabilities: router.rtpCapabilities })
+    )
+      continue;
     const sink = await RtpSink.open(router, producer);
     await until('the feed flows', () => sink.packets > 10);
     return sink;
