@@ -11,6 +11,7 @@ import { defaultClusterSettings } from '../../server/cluster/clusterStore.ts';
 import { recordOf } from './clusterNodes.ts';
 import { clusterSecret, quickSettings as quickLinks } from './linkedNodes.ts';
 import { freePorts } from './ports.ts';
+import { until } from './mediaRoom.ts';
 import { WorkerView } from './rtpSource.ts';
 import { StoppableClock } from './stoppableClock.ts';
 
@@ -69,6 +70,8 @@ export class NodeCluster {
         return links;
       },
     });
+    // The one that works, and the one that waits to take its place.
+    await until('all workers are there', () => view.workers.length === 2);
     stop();
     const linkPort = await links?.listen();
     this.#urls.set(nodeId, `http://localhost:${linkPort}`);
