@@ -25,6 +25,7 @@ import { systemClock } from './rooms/clock.ts';
 import { NodeRoom } from './rooms/nodeRoom.ts';
 import { Rooms } from './rooms/rooms.ts';
 import { defaultRoomPace } from './rooms/roomWire.ts';
+import { Edges } from './edges.ts';
 import { roomHandlers, roomHomes, roomWire } from './roomNetwork.ts';
 import { mediaSettings, signallingSettings } from './partSettings.ts';
 import { notReadyFor } from './readiness.ts';
@@ -91,6 +92,13 @@ export async function startNode(
     workers: () => media.workers(),
   });
   const tokens = createTokens(settings.tokenSecret);
+  const { store, record } = network;
+  const edges = new Edges({
+    self: record.nodeId,
+    members: () => store.members(),
+    draining: () => state === 'draining',
+    random: Math.random,
+  });
   const publicApi = await createPublicApi({
     settings,
     log,
@@ -98,12 +106,13 @@ export async function startNode(
     checkApiKey: createApiKeyCheck(settings.apiKeys),
     blockOf: addressBlock,
     rtpCapabilities: media.rtpCapabilities,
+    offerEdges: (asker) => edges.offer(asker),
+    nodeOrigins: () => edges.origins(),
     demoFolder: settings.demo ? demoFolder : undefined,
     onRefused: (code) => {
       metrics.refused(code);
     },
   });
-  const { store, record } = network;
   const handled = roomHandlers((roomId) => rooms.get(roomId));
   const links = network.openLinks?.({
     calls: {
@@ -115,6 +124,9 @@ export async function startNode(
   });
   const wire = roomWire(record.nodeId, links);
   const homes = roomHomes(store, network.homeTtlMs);
+  store.events.on('membersChanged', () => {
+    gateway.edgeNews.changed();
+  });
   store.events.on('homeLost', ({ roomId, epoch }) => {
     rooms.get(roomId)?.lost(epoch);
   });
@@ -134,6 +146,8 @@ export async function startNode(
     settings: signallingSettings(settings),
     log,
     nodeId: settings.nodeId,
+    region: record.region,
+    edges,
     rtpCapabilities: media.rtpCapabilities,
     addressOf: (request) => {
       watchForwarding(request);

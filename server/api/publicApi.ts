@@ -7,6 +7,8 @@ import type { Tokens } from '../access/tokens.ts';
 import type { RateSetting } from './addressRate.ts';
 import { addDemoPages } from './demoPages.ts';
 import { addDocumentRoutes } from './documentRoutes.ts';
+import { addEdgeRoutes } from './edgeRoutes.ts';
+import type { EdgeRouteParts } from './edgeRoutes.ts';
 import { createHttpServer } from './httpServer.ts';
 import { addCrossOrigin, addPageHeaders } from './pageHeaders.ts';
 import { problemSender } from './problem.ts';
@@ -20,6 +22,7 @@ export interface PublicApiSettings {
   allowedOrigins: readonly string[];
   rateTokens: RateSetting;
   rateWrongKeys: RateSetting;
+  rateEdges: RateSetting;
 }
 
 export interface PublicApiParts {
@@ -30,6 +33,9 @@ export interface PublicApiParts {
   /** The client an address belongs to, where clients are counted. */
   blockOf: (address: string) => string;
   rtpCapabilities: RtpCapabilitiesMessage;
+  offerEdges: EdgeRouteParts['offerEdges'];
+  /** The origins of all nodes of the network: their pages are ours, and ours may go there. */
+  nodeOrigins: () => readonly string[];
   /** The built demo; without it no pages are served. */
   demoFolder?: string | undefined;
   onRefused: (code: ErrorCode) => void;
@@ -49,11 +55,12 @@ export async function createPublicApi(parts: PublicApiParts): Promise<FastifyIns
         ? undefined
         : { certFile: tlsCertFile, keyFile: tlsKeyFile },
   });
-  addPageHeaders(app);
-  addCrossOrigin(app, settings.allowedOrigins);
+  addPageHeaders(app, parts.nodeOrigins);
+  addCrossOrigin(app, settings.allowedOrigins, parts.nodeOrigins);
   const { tokens, checkApiKey, blockOf } = parts;
   addTokenRoutes(app, { ...settings, tokens, checkApiKey, blockOf, sendProblem });
   addDocumentRoutes(app, sendProblem, parts.rtpCapabilities);
+  addEdgeRoutes(app, { ...settings, offerEdges: parts.offerEdges, blockOf, sendProblem });
   if (demoFolder !== undefined) await addDemoPages(app, sendProblem, demoFolder);
   return app;
 }

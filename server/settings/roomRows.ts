@@ -86,6 +86,13 @@ export const roomRows = {
     devDefault: '100 per 10s',
     description: 'Wrong API keys from one address before all its keys are refused for a while.',
   }),
+  rateEdges: setting({
+    group: 'Limits',
+    kind: rate,
+    default: '1000 per 10s',
+    devDefault: '20000 per 10s',
+    description: 'Questions for the nearest nodes from one address.',
+  }),
   maxUnsentBytes: setting({
     group: 'Limits',
     kind: whole(64 * 1024, 1024 ** 3),
