@@ -99,7 +99,7 @@ function linksOf(nodeId: NodeId, addressOf: () => string | undefined): NodeLinks
         'feed.drop': () => done({}),
         ...noRooms.calls,
       },
-      tells: { 'room.view': () => undefined, ...noRooms.tells },
+      tells: noRooms.tells,
     },
     log: pino({ level: 'silent' }),
     addressOf,
