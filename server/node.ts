@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { existsSync } from 'node:fs';
 import type { Logger } from 'pino';
-import { createApiKeyCheck } from './access/apiKeyCheck.ts';
+import { adminTokenCheck, createApiKeyCheck } from './access/apiKeyCheck.ts';
 import { addressBlock } from './access/addressBlock.ts';
 import { clientAddress } from './access/clientAddress.ts';
 import { requestedHost } from './access/requestedHost.ts';
@@ -12,6 +12,7 @@ import { createAdminApi } from './api/adminApi.ts';
 import { createPublicApi } from './api/publicApi.ts';
 import { nodeIdSchema, regionIdSchema } from '../protocol/network.ts';
 import type { NodeRecord } from '../protocol/network.ts';
+import type { NodeCascadeReport } from '../protocol/cascadeReport.ts';
 import type { NodeHandlers } from '../protocol/nodeMessages.ts';
 import { protocolVersion } from '../protocol/version.ts';
 import { refuse } from '../protocol/errors.ts';
@@ -26,6 +27,7 @@ import { NodeRoom } from './rooms/nodeRoom.ts';
 import { Rooms } from './rooms/rooms.ts';
 import { defaultRoomPace } from './rooms/roomWire.ts';
 import { roomHandlers, roomHomes, roomWire } from './roomNetwork.ts';
+import { NetworkReports } from './networkReport.ts';
 import { mediaSettings, signallingSettings } from './partSettings.ts';
 import { notReadyFor } from './readiness.ts';
 import type { NodeState } from './readiness.ts';
@@ -89,6 +91,24 @@ export async function startNode(
     participants: () => gateway.rooms.participants(),
     sockets: () => gateway.connections,
     workers: () => media.workers(),
+    members: () => store.members().nodes,
+    storeAway: () => (store.members().ageMs ?? Infinity) > network.homeTtlMs,
+    links: () => reports.linksHere(),
+    cascade: () => cascadeReport(),
+  });
+  const cascadeReport = (): NodeCascadeReport => ({
+    nodeId: record.nodeId,
+    region: record.region,
+    atMs: Date.now(),
+    pulls: [],
+    origins: [],
+  });
+  const reports: NetworkReports = new NetworkReports({
+    self: network.record,
+    members: () => store.members(),
+    links: () => links,
+    rooms: () => rooms.all(),
+    cascade: cascadeReport,
   });
   const tokens = createTokens(settings.tokenSecret);
   const publicApi = await createPublicApi({
@@ -96,6 +116,9 @@ export async function startNode(
     log,
     tokens,
     checkApiKey: createApiKeyCheck(settings.apiKeys),
+    checkAdminToken: adminTokenCheck(settings.adminTokens),
+    devAdminToken: settings.adminTokens?.[0],
+    network: reports,
     blockOf: addressBlock,
     rtpCapabilities: media.rtpCapabilities,
     demoFolder: settings.demo ? demoFolder : undefined,
@@ -105,17 +128,19 @@ export async function startNode(
   });
   const { store, record } = network;
   const handled = roomHandlers((roomId) => rooms.get(roomId));
-  const links = network.openLinks?.({
+  const links: NodeLinks | undefined = network.openLinks?.({
     calls: {
       ...handled.calls,
       'feed.pull': () => refuse('media-unavailable'),
       'feed.drop': () => refuse('media-unavailable'),
-      'cascade.report': () => refuse('media-unavailable'),
+      ...reports.handlers,
     },
     tells: { ...handled.tells, 'room.view': () => undefined },
   });
   const wire = roomWire(record.nodeId, links);
-  const homes = roomHomes(store, network.homeTtlMs);
+  const homes = roomHomes(store, network.homeTtlMs, () => {
+    metrics.homeTakenOver();
+  });
   store.events.on('homeLost', ({ roomId, epoch }) => {
     rooms.get(roomId)?.lost(epoch);
   });

@@ -127,6 +127,15 @@ export function secretText(minBytes: number): Kind<string> {
   };
 }
 
+export function secretList(minBytes: number): Kind<string[]> {
+  return {
+    form: `a list of secrets, each at least ${minBytes} bytes of text without spaces and commas`,
+    placeholder: 'list',
+    schema: z.array(z.string().refine((value) => Buffer.byteLength(value) >= minBytes)).min(1),
+    fromText: asList,
+  };
+}
+
 const ratePattern = /^(\d{1,7}) per (\d{1,5})s$/;
 
 export const rate: Kind<Rate> = {
