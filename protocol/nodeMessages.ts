@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nodeReportSchema } from './cascadeReport.ts';
 import type { Result } from './errors.ts';
 import { feedIdSchema, roomIdSchema } from './identity.ts';
 import { nodeIdSchema } from './network.ts';
@@ -35,6 +36,11 @@ export const nodeCalls = {
     request: z.strictObject({ roomId: roomIdSchema, feedId: feedIdSchema, epoch }),
     response: nothing,
   },
+  /** How feeds flow at the other node: those of one room, or a summary of all. */
+  'cascade.report': {
+    request: z.strictObject({ roomId: roomIdSchema.exactOptional() }),
+    response: nodeReportSchema,
+  },
   ...roomCalls,
 } as const;
 
@@ -43,16 +49,6 @@ export const nodeCalls = {
  * one may be lost: each says the whole of its matter, so that the next one heals it.
  */
 export const nodeTells = {
-  /** A room's state as its home has it, to a node that shows the room. */
-  'room.view': {
-    payload: z.strictObject({
-      roomId: roomIdSchema,
-      epoch,
-      version: z.number().int().min(0),
-      view: payloadOfItsOwn,
-    }),
-    keyOf: ({ roomId }: { roomId: string }): string => roomId,
-  },
   ...roomTells,
 } as const;
 

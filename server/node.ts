@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { existsSync } from 'node:fs';
 import type { Logger } from 'pino';
-import { createApiKeyCheck } from './access/apiKeyCheck.ts';
+import { adminTokenCheck, createApiKeyCheck } from './access/apiKeyCheck.ts';
 import { addressBlock } from './access/addressBlock.ts';
 import { clientAddress } from './access/clientAddress.ts';
 import { requestedHost } from './access/requestedHost.ts';
@@ -10,15 +10,10 @@ import { createForwardingWatch } from './access/untrustedForwarding.ts';
 import { createTokens } from './access/tokens.ts';
 import { createAdminApi } from './api/adminApi.ts';
 import { createPublicApi } from './api/publicApi.ts';
-import { nodeIdSchema, regionIdSchema } from '../protocol/network.ts';
-import type { NodeRecord } from '../protocol/network.ts';
-import type { NodeHandlers } from '../protocol/nodeMessages.ts';
-import { protocolVersion } from '../protocol/version.ts';
+import type { NodeCascadeReport } from '../protocol/cascadeReport.ts';
 import { refuse } from '../protocol/errors.ts';
-import { defaultClusterSettings } from './cluster/clusterStore.ts';
+import type { NodeId, NodeRecord, RegionId } from '../protocol/network.ts';
 import type { ClusterStore } from './cluster/clusterStore.ts';
-import { MemoryCluster } from './cluster/memoryCluster.ts';
-import type { NodeLinks } from './cluster/nodeLinks.ts';
 import { createMedia } from './media/media.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { systemClock } from './rooms/clock.ts';
@@ -26,7 +21,11 @@ import { NodeRoom } from './rooms/nodeRoom.ts';
 import { Rooms } from './rooms/rooms.ts';
 import { defaultRoomPace } from './rooms/roomWire.ts';
 import { Edges } from './edges.ts';
+import { publicUrlOf } from './nodeAddresses.ts';
+import { openNetwork } from './nodeNetwork.ts';
+import type { NodeNetwork } from './nodeNetwork.ts';
 import { roomHandlers, roomHomes, roomWire } from './roomNetwork.ts';
+import { NetworkReports } from './networkReport.ts';
 import { mediaSettings, signallingSettings } from './partSettings.ts';
 import { notReadyFor } from './readiness.ts';
 import type { NodeState } from './readiness.ts';
@@ -38,50 +37,25 @@ export interface TributaryNode {
   /** Where the pages, the API and signalling are, e.g. `http://localhost:3000`. */
   readonly origin: string;
   readonly adminOrigin: string;
+  readonly nodeId: NodeId;
+  readonly region: RegionId;
+  /** Resolves with a sentence when another process has this node's name: it has to end. */
+  readonly putOut: Promise<string>;
   /** Takes nobody new and waits until every show ended, or `drainMs` passed. */
   drain(): Promise<void>;
   /** Shows everybody out and ends every part. */
   close(): Promise<void>;
 }
 
-/** What makes a node one of several. */
-export interface NodeNetwork {
-  record: NodeRecord;
-  store: ClusterStore;
-  homeTtlMs: number;
-  /** Makes the node's links, over which it hears `handlers`; without them the node is alone. */
-  openLinks?(handlers: NodeHandlers): NodeLinks;
-}
-
-/** The network of a node that is alone. */
-function ownNetwork({ nodeId }: Settings, log: Logger): NodeNetwork {
-  return {
-    record: {
-      // A node that is alone may be called anything.
-      nodeId: nodeIdSchema.safeParse(nodeId).data ?? nodeIdSchema.parse('alone'),
-      region: regionIdSchema.parse('local'),
-      protocolVersion,
-      linkUrl: 'http://localhost',
-      publicUrl: 'http://localhost',
-      startedAtMs: Date.now(),
-      load: 0,
-      viewers: 0,
-      capacity: 0,
-      draining: false,
-    },
-    store: new MemoryCluster(systemClock, defaultClusterSettings).store(log),
-    homeTtlMs: defaultClusterSettings.homeTtlMs,
-  };
-}
-
 const demoFolder = fileURLToPath(new URL('../client-demo/dist', import.meta.url));
 const drainPollMs = 200;
+const joinRetryMs = 500;
 
 /** Makes and starts a node; rejects with a sentence for the operator when it cannot. */
 export async function startNode(
   settings: Settings,
   log: Logger,
-  network: NodeNetwork = ownNetwork(settings, log),
+  network: NodeNetwork = openNetwork(settings, log),
 ): Promise<TributaryNode> {
   let state: NodeState = 'starting';
   const media = await createMedia(mediaSettings(settings), log);
@@ -90,6 +64,24 @@ export async function startNode(
     participants: () => gateway.rooms.participants(),
     sockets: () => gateway.connections,
     workers: () => media.workers(),
+    members: () => store.members().nodes,
+    storeAway: () => (store.members().ageMs ?? Infinity) > network.homeTtlMs,
+    links: () => reports.linksHere(),
+    cascade: () => cascadeReport(),
+  });
+  const cascadeReport = (): NodeCascadeReport => ({
+    nodeId: record.nodeId,
+    region: record.region,
+    atMs: Date.now(),
+    pulls: [],
+    origins: [],
+  });
+  const reports: NetworkReports = new NetworkReports({
+    self: network.record,
+    members: () => store.members(),
+    links: () => links,
+    rooms: () => rooms.all(),
+    cascade: cascadeReport,
   });
   const tokens = createTokens(settings.tokenSecret);
   const { store, record } = network;
@@ -104,6 +96,9 @@ export async function startNode(
     log,
     tokens,
     checkApiKey: createApiKeyCheck(settings.apiKeys),
+    checkAdminToken: adminTokenCheck(settings.adminTokens),
+    devAdminToken: settings.adminTokens?.[0],
+    network: reports,
     blockOf: addressBlock,
     rtpCapabilities: media.rtpCapabilities,
     offerEdges: (asker) => edges.offer(asker),
@@ -114,18 +109,25 @@ export async function startNode(
     },
   });
   const handled = roomHandlers((roomId) => rooms.get(roomId));
-  const links = network.openLinks?.({
+  const links = network.openLinks({
     calls: {
       ...handled.calls,
       'feed.pull': () => refuse('media-unavailable'),
       'feed.drop': () => refuse('media-unavailable'),
+      ...reports.handlers,
     },
-    tells: { ...handled.tells, 'room.view': () => undefined },
+    tells: handled.tells,
   });
   const wire = roomWire(record.nodeId, links);
-  const homes = roomHomes(store, network.homeTtlMs);
   store.events.on('membersChanged', () => {
     gateway.edgeNews.changed();
+  });
+  const homes = roomHomes(store, network.homeTtlMs, () => {
+    metrics.homeTakenOver();
+  });
+  const putOut = Promise.withResolvers<string>();
+  store.events.on('nodeIdTaken', () => {
+    putOut.resolve(`another process runs as node ${record.nodeId}; give each its own --node-id`);
   });
   store.events.on('homeLost', ({ roomId, epoch }) => {
     rooms.get(roomId)?.lost(epoch);
@@ -178,13 +180,13 @@ export async function startNode(
     // Side by side: the sockets' server waits for the HTTP connections that the other one ends.
     await Promise.all([gateway.close(), publicApi.close(), adminApi.close(), media.close()]);
     await store.close();
-    await links?.close();
+    await links.close();
   };
   try {
-    const announced = await store.announce(record);
-    if (!announced.ok) throw new Error(announced.error.message);
     await adminApi.listen({ host: settings.adminHost, port: settings.adminPort });
     await publicApi.listen({ host: settings.host, port: settings.port });
+    const publicUrl = publicUrlOf(settings, portOf(publicApi.server.address()));
+    await join(store, { ...record, publicUrl, linkUrl: await network.listen(links) });
   } catch (error) {
     await close();
     throw error;
@@ -194,6 +196,9 @@ export async function startNode(
 
   const scheme = settings.tlsCertFile === undefined ? 'http' : 'https';
   return {
+    nodeId: record.nodeId,
+    region: record.region,
+    putOut: putOut.promise,
     origin: `${scheme}://localhost:${portOf(publicApi.server.address())}`,
     adminOrigin: `http://localhost:${portOf(adminApi.server.address())}`,
     drain: async () => {
@@ -206,6 +211,17 @@ export async function startNode(
     },
     close,
   };
+}
+
+/** Resolves when the others know of the node: as long as the store is away it waits. Rejects when its name is taken. */
+async function join(store: ClusterStore, record: NodeRecord): Promise<void> {
+  let announced = await store.announce(record);
+  while (!announced.ok && announced.error.code === 'store-away') {
+    await new Promise((resolve) => setTimeout(resolve, joinRetryMs));
+    const renewed = await store.renew();
+    announced = renewed.ok ? { ok: true, value: undefined } : renewed;
+  }
+  if (!announced.ok) throw new Error(announced.error.message);
 }
 
 function portOf(address: AddressInfo | string | null): number {

@@ -37,26 +37,29 @@ export function roomHandlers(roomOf: (roomId: RoomId) => NodeRoom | undefined): 
   };
 }
 
-/** Rooms' way to other nodes; without links there are none. */
-export function roomWire(self: NodeId, links: NodeLinks | undefined): RoomWire {
+/** Rooms' way to other nodes. */
+export function roomWire(self: NodeId, links: NodeLinks): RoomWire {
   return {
     self,
     ask: async (to, name, request) => {
-      if (links === undefined) return refuse('home-away');
       const answer = await links.to(to).call(name, request, { timeoutMs: askTimeoutMs });
       if (answer.ok) return answer;
       const { error } = answer;
       return error.code === 'refused' ? { ok: false, error: error.refusal } : refuse('home-away', error.code);
     },
-    tell: (to, name, payload) => links?.to(to).tell(name, payload),
+    tell: (to, name, payload) => links.to(to).tell(name, payload),
   };
 }
 
 /** The homes of rooms as the cluster store has them. */
-export function roomHomes(store: ClusterStore, homeTtlMs: number): RoomHomes {
+export function roomHomes(store: ClusterStore, homeTtlMs: number, onTakenOver?: () => void): RoomHomes {
   return {
     claim: (roomId) => store.claim(roomId),
-    takeOver: (roomId, fromEpoch) => store.takeOver(roomId, fromEpoch),
+    takeOver: async (roomId, fromEpoch) => {
+      const claim = await store.takeOver(roomId, fromEpoch);
+      if (claim.ok && claim.value.mine) onTakenOver?.();
+      return claim;
+    },
     release: (roomId) => store.release(roomId),
     present: (roomId) => store.present(roomId),
     absent: (roomId) => store.absent(roomId),

@@ -10,6 +10,9 @@ import { addDocumentRoutes } from './documentRoutes.ts';
 import { addEdgeRoutes } from './edgeRoutes.ts';
 import type { EdgeRouteParts } from './edgeRoutes.ts';
 import { createHttpServer } from './httpServer.ts';
+import { addNetworkRoutes } from './networkRoutes.ts';
+import type { NetworkReader } from './networkRoutes.ts';
+import { addDevAdminToken, operatorAccess } from './operatorAccess.ts';
 import { addCrossOrigin, addPageHeaders } from './pageHeaders.ts';
 import { problemSender } from './problem.ts';
 import { addTokenRoutes } from './tokenRoutes.ts';
@@ -23,6 +26,7 @@ export interface PublicApiSettings {
   rateTokens: RateSetting;
   rateWrongKeys: RateSetting;
   rateEdges: RateSetting;
+  rateOperator: RateSetting;
 }
 
 export interface PublicApiParts {
@@ -30,6 +34,11 @@ export interface PublicApiParts {
   log: Logger;
   tokens: Tokens;
   checkApiKey: ApiKeyCheck;
+  /** Undefined where there are no admin tokens. */
+  checkAdminToken: ApiKeyCheck | undefined;
+  /** In dev mode, what the demo at this machine gets in with. */
+  devAdminToken?: string | undefined;
+  network: NetworkReader;
   /** The client an address belongs to, where clients are counted. */
   blockOf: (address: string) => string;
   rtpCapabilities: RtpCapabilitiesMessage;
@@ -59,6 +68,16 @@ export async function createPublicApi(parts: PublicApiParts): Promise<FastifyIns
   addCrossOrigin(app, settings.allowedOrigins, parts.nodeOrigins);
   const { tokens, checkApiKey, blockOf } = parts;
   addTokenRoutes(app, { ...settings, tokens, checkApiKey, blockOf, sendProblem });
+  const guards = operatorAccess({
+    checkAdminToken: parts.checkAdminToken,
+    rateOperator: settings.rateOperator,
+    rateWrongKeys: settings.rateWrongKeys,
+    blockOf,
+    sendProblem,
+  });
+  addNetworkRoutes(app, sendProblem, guards, parts.network);
+  if (settings.dev && parts.devAdminToken !== undefined)
+    addDevAdminToken(app, sendProblem, parts.devAdminToken);
   addDocumentRoutes(app, sendProblem, parts.rtpCapabilities);
   addEdgeRoutes(app, { ...settings, offerEdges: parts.offerEdges, blockOf, sendProblem });
   if (demoFolder !== undefined) await addDemoPages(app, sendProblem, demoFolder);

@@ -38,6 +38,7 @@ export class NodeCluster {
     const loaded = loadSettings({
       argv: [
         '--dev',
+        '--dev-regions=eu',
         '--workers=1',
         `--node-id=${name}`,
         `--port=${port}`,
@@ -56,20 +57,21 @@ export class NodeCluster {
       record: recordOf(name, { publicUrl: `http://localhost:${port}`, ...record }),
       store,
       homeTtlMs: settings.homeTtlMs,
-      openLinks: (handlers) => {
-        links = new NodeLinks({
+      openLinks: (handlers) =>
+        (links = new NodeLinks({
           nodeId,
           secrets: [clusterSecret],
           settings: quickLinks,
           handlers,
           log,
           addressOf: (peer) => this.#urls.get(peer),
-        });
-        return links;
+        })),
+      listen: async (its) => {
+        const url = `http://localhost:${await its.listen()}`;
+        this.#urls.set(nodeId, url);
+        return url;
       },
     });
-    const linkPort = await links?.listen();
-    this.#urls.set(nodeId, `http://localhost:${linkPort}`);
     const one: ClusterNode = {
       ...node,
       nodeId,
