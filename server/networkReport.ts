@@ -146,9 +146,9 @@ export class NetworkReports {
 
   /** This node's links to those who are there. */
   linksHere({ pulls } = this.#parts.cascade()): LinkReport[] {
-    const { self, members } = this.#parts;
+    const { self } = this.#parts;
     const links = this.#parts.links()?.all() ?? [];
-    const peers = new Map(members().nodes.map((node) => [node.nodeId, node]));
+    const peers = new Map(this.#parts.members().nodes.map((node) => [node.nodeId, node]));
     const reports: LinkReport[] = [];
     for (const link of links.slice(0, most.links)) {
       const peer = peers.get(link.nodeId);

@@ -71,7 +71,7 @@ export function addNetworkMetrics(sources: NetworkMetricSources, registers: Regi
   };
 }
 
-function addLinkGauges({ links }: NetworkMetricSources, registers: Registry[]): void {
+function addLinkGauges(sources: NetworkMetricSources, registers: Registry[]): void {
   const labelNames = ['peer', 'region'] as const;
   new Gauge({
     name: `${prefix}link_up`,
@@ -80,7 +80,7 @@ function addLinkGauges({ links }: NetworkMetricSources, registers: Registry[]): 
     registers,
     collect() {
       this.reset();
-      for (const { to: peer, toRegion: region, state } of links())
+      for (const { to: peer, toRegion: region, state } of sources.links())
         if (state !== 'idle') this.set({ peer, region }, Number(state === 'up'));
     },
   });
@@ -91,7 +91,7 @@ function addLinkGauges({ links }: NetworkMetricSources, registers: Registry[]): 
     registers,
     collect() {
       this.reset();
-      for (const { to: peer, toRegion: region, rttMs } of links())
+      for (const { to: peer, toRegion: region, rttMs } of sources.links())
         if (rttMs !== null) this.set({ peer, region }, rttMs / 1000);
     },
   });
@@ -102,13 +102,13 @@ function addLinkGauges({ links }: NetworkMetricSources, registers: Registry[]): 
     registers,
     collect() {
       this.reset();
-      for (const { to: peer, toRegion: region, lossRatio } of links())
+      for (const { to: peer, toRegion: region, lossRatio } of sources.links())
         if (lossRatio !== null) this.set({ peer, region }, lossRatio);
     },
   });
 }
 
-function addPipeGauges({ cascade }: NetworkMetricSources, registers: Registry[]): void {
+function addPipeGauges(sources: NetworkMetricSources, registers: Registry[]): void {
   new Gauge({
     name: `${prefix}pipes`,
     help: 'Feeds that come from other nodes, by kind and state.',
@@ -116,7 +116,7 @@ function addPipeGauges({ cascade }: NetworkMetricSources, registers: Registry[])
     registers,
     collect() {
       this.reset();
-      for (const { source, state } of cascade().pulls) this.inc({ kind: kindOf(source), state });
+      for (const { source, state } of sources.cascade().pulls) this.inc({ kind: kindOf(source), state });
     },
   });
   new Gauge({
@@ -126,7 +126,7 @@ function addPipeGauges({ cascade }: NetworkMetricSources, registers: Registry[])
     registers,
     collect() {
       this.reset();
-      for (const { source, pipes } of cascade().origins) this.inc({ kind: kindOf(source) }, pipes);
+      for (const { source, pipes } of sources.cascade().origins) this.inc({ kind: kindOf(source) }, pipes);
     },
   });
   new Gauge({
@@ -136,7 +136,7 @@ function addPipeGauges({ cascade }: NetworkMetricSources, registers: Registry[])
     registers,
     collect() {
       this.reset();
-      for (const { from: peer, fromRegion: region, bitrateBps } of cascade().pulls)
+      for (const { from: peer, fromRegion: region, bitrateBps } of sources.cascade().pulls)
         this.inc({ peer, region }, bitrateBps / 8);
     },
   });
@@ -147,7 +147,7 @@ function addPipeGauges({ cascade }: NetworkMetricSources, registers: Registry[])
     registers,
     collect() {
       this.reset();
-      for (const { from: peer, fromRegion: region, layers } of cascade().pulls) {
+      for (const { from: peer, fromRegion: region, layers } of sources.cascade().pulls) {
         const shed = Math.max(0, (layers.wanted ?? 0) - layers.ceiling);
         if (shed > 0) this.inc({ peer, region }, shed);
       }
