@@ -2,6 +2,7 @@ import { kindOf } from '../../client/operator.ts';
 import type { FeedTree, PipeReport, RoomCascadeReport } from '../../client/operator.ts';
 import { Icon } from '../controls/icons.tsx';
 import type { IconName } from '../controls/icons.tsx';
+import { compactCount } from '../state/clock.ts';
 import {
   bitrateWords,
   layerStates,
@@ -75,14 +76,20 @@ function Card({ card, feed, nodes }: { card: TreeCard; feed: FeedTree; nodes: No
         <strong>{nodeId}</strong>
         {region !== undefined && <span class="region-mark">{region}</span>}
         {node?.draining === true && <span class="mark-warn">draining</span>}
-        <small class="tree-viewers figures">{node === undefined ? '' : viewerWords(node.viewers)}</small>
+        {node !== undefined && (
+          <small class="tree-viewers figures" title={viewerWords(node.viewers)}>
+            <Icon name="eye" size={16} />
+            {compactCount(node.viewers)}
+            <span class="visually-hidden"> viewers</span>
+          </small>
+        )}
       </p>
       {pull !== undefined ? (
         <Pipe pull={pull} />
       ) : (
         <p class="tree-reason">
           {isOrigin
-            ? `origin: published here, coming ${feed.epoch}`
+            ? `origin: ${feed.publisherId} publishes here`
             : 'did not answer, so the way to it is not known'}
         </p>
       )}
@@ -103,6 +110,7 @@ function Pipe({ pull }: { pull: PipeReport }) {
             <span class="figure-rtt">{rttWords(pull.rttMs)}</span>
             <span class="figure-loss" data-bad={pull.lossRatio >= 0.02}>
               {lossWords(pull.lossRatio)}
+              <span class="loss-word"> lost</span>
             </span>
           </>
         ) : (

@@ -56,14 +56,14 @@ export function rttWords(rttMs: number | null): string {
 }
 
 export function lossWords(ratio: number): string {
-  return `${(ratio * 100).toFixed(1)} % lost`;
+  return `${(ratio * 100).toFixed(1)} %`;
 }
 
 /** One pipe in one sentence, for those who do not see the tree. */
 export function pipeSentence(pull: PipeReport): string {
   const state =
     pull.state === 'open'
-      ? `${layerWords(pull)}, ${bitrateWords(pull.bitrateBps)}, ${rttWords(pull.rttMs)}, ${lossWords(pull.lossRatio)}`
+      ? `${layerWords(pull)}, ${bitrateWords(pull.bitrateBps)}, ${rttWords(pull.rttMs)}, ${lossWords(pull.lossRatio)} lost`
       : pull.state;
   return `${pull.to} in ${pull.toRegion} pulls from ${pull.from} in ${pull.fromRegion}, ${pull.depth} from the origin: ${state}`;
 }

@@ -122,7 +122,9 @@ function Node({ node, network, onDrain }: RegionGridProps & { node: NodeRecord }
         <span>
           {compactCount(viewers)} / {compactCount(capacity)} viewers
         </span>
-        <span>{isAsked ? 'asked' : rttWords(own?.rttMs ?? null)}</span>
+        <span title={`Round trip from ${network.self}, which this page asks`}>
+          {isAsked ? 'here' : rttWords(own?.rttMs ?? null)}
+        </span>
       </p>
       <p class="node-note figures">
         version {protocolVersion}, up {agoWords(nowMs - startedAtMs)}

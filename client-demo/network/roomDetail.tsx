@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { kindOf } from '../../client/operator.ts';
 import type { FeedTree, RoomCascadeReport } from '../../client/operator.ts';
+import { narrow } from '../state/narrow.ts';
 import type { RoomState } from '../state/networkWatch.ts';
 import { FeedTreeView, countWords, viewerWords } from './feedTree.tsx';
 
@@ -8,11 +9,11 @@ import { FeedTreeView, countWords, viewerWords } from './feedTree.tsx';
 export function RoomDetail({ state, anyRooms }: { state: RoomState; anyRooms: boolean }) {
   const room = state.type === 'known' ? state.report.roomId : state.type === 'none' ? undefined : state.room;
   const title = useRef<HTMLHeadingElement>(null);
-  const shown = useRef<string | undefined>(undefined);
-  // Whoever chose a room goes on there; the one the page was opened with takes nobody's place.
+  const isFirst = useRef(true);
+  // Whoever chose a room goes on there. With the one the page was opened with, only a phone is scrolled there.
   useEffect(() => {
-    if (shown.current !== undefined || room === undefined) title.current?.focus();
-    shown.current = room ?? '';
+    if (room !== undefined && (!isFirst.current || narrow.peek())) title.current?.focus();
+    isFirst.current = false;
   }, [room]);
   if (room === undefined)
     return (

@@ -69,7 +69,7 @@ export function RoomList({ rooms, chosen }: { rooms: readonly Row[]; chosen: str
               onClick={(event) => {
                 if (event.ctrlKey || event.metaKey || event.shiftKey) return;
                 event.preventDefault();
-                navigate(addressOfRoom(room.roomId));
+                navigate(addressOfRoom(room.roomId), { keepScroll: true });
               }}
             >
               <bdi class="room-row-name">{room.roomId}</bdi>

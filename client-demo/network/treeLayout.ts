@@ -18,7 +18,12 @@ export interface TreeLayout {
   rows: number;
 }
 
-/** Places the nodes of a feed's tree: further right is further from the origin, and a parent stands beside its first child. */
+const mostCounted = 256;
+
+/**
+ * Places the nodes of a feed's tree: further right is further from the origin, a parent stands beside its first child,
+ * and the smaller of two branches comes first, so that the larger one leaves no hole.
+ */
 export function layoutTree({ originNode, pulls }: Pick<FeedTree, 'originNode' | 'pulls'>): TreeLayout {
   const children = new Map<NodeId, PipeReport[]>();
   for (const pull of pulls) {
@@ -26,6 +31,7 @@ export function layoutTree({ originNode, pulls }: Pick<FeedTree, 'originNode' | 
     if (sisters) sisters.push(pull);
     else children.set(pull.from, [pull]);
   }
+  for (const sisters of children.values()) sisters.sort((a, b) => sizeOf(children, a) - sizeOf(children, b));
   const cards: TreeCard[] = [];
   const placed = new Set<NodeId>();
   let rows = 0;
@@ -50,4 +56,16 @@ export function layoutTree({ originNode, pulls }: Pick<FeedTree, 'originNode' | 
     place(from, pullOf.get(from), Math.max(1, depth - 1));
   }
   return { cards, columns: 1 + Math.max(...cards.map(({ column }) => column)), rows: rows + 1 };
+}
+
+/** How many nodes hang from this pull, itself included; no more than `mostCounted`, where there is a ring. */
+function sizeOf(children: ReadonlyMap<NodeId, readonly PipeReport[]>, { to }: PipeReport): number {
+  const waiting: NodeId[] = [to];
+  let size = 0;
+  while (waiting.length > 0 && size < mostCounted) {
+    const at = waiting.pop();
+    size += 1;
+    if (at !== undefined) waiting.push(...(children.get(at) ?? []).map((child) => child.to));
+  }
+  return size;
 }

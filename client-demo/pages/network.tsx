@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { NodeId } from '../../client/operator.ts';
 import { TributaryError } from '../../client/tributary.ts';
 import '../styles/network.css';
-import { Button } from '../controls/button.tsx';
+import { IconButton } from '../controls/button.tsx';
 import { ConfirmDialog } from '../controls/confirmDialog.tsx';
 import { Waiting } from './later.tsx';
 import { Mark } from '../controls/icons.tsx';
@@ -71,9 +71,12 @@ function Network({ token, onLeave }: { token: string; onLeave: (problem: string 
         <Mark />
         <h1>Network</h1>
         <Freshness watch={watch} />
-        <Button testId="admin-token-forget" look="quiet" onClick={() => onLeave(undefined)}>
-          Forget token
-        </Button>
+        <IconButton
+          testId="admin-token-forget"
+          icon="leave"
+          label="Forget the token"
+          onClick={() => onLeave(undefined)}
+        />
       </header>
       {network !== null && <StoreNote ageMs={network.storeAgeMs} />}
       {network === null ? (
