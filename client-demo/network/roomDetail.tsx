@@ -12,7 +12,8 @@ export function RoomDetail({ state, anyRooms }: { state: RoomState; anyRooms: bo
   const isFirst = useRef(true);
   // Whoever chose a room goes on there. With the one the page was opened with, only a phone is scrolled there.
   useEffect(() => {
-    if (room !== undefined && (!isFirst.current || narrow.peek())) title.current?.focus();
+    if (room !== undefined && !isFirst.current) title.current?.focus({ preventScroll: narrow.peek() });
+    if (room !== undefined && narrow.peek()) title.current?.scrollIntoView();
     isFirst.current = false;
   }, [room]);
   if (room === undefined)
