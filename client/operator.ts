@@ -45,8 +45,12 @@ export function operatorApi(server: string, adminToken: string): OperatorApi {
   return {
     network: async () => (await ask('/v1/network')) as NetworkReport,
     room: async (room) => (await ask(`/v1/rooms/${encodeURIComponent(room)}/cascade`)) as RoomCascadeReport,
-    drain: async (nodeId) => void (await ask(nodePath(nodeId, 'drain'), 'POST')),
-    undrain: async (nodeId) => void (await ask(nodePath(nodeId, 'undrain'), 'POST')),
+    drain: async (nodeId) => {
+      await ask(nodePath(nodeId, 'drain'), 'POST');
+    },
+    undrain: async (nodeId) => {
+      await ask(nodePath(nodeId, 'undrain'), 'POST');
+    },
   };
 }
 
