@@ -78,6 +78,16 @@ export class NodeRoom extends HeardRoom {
   protected get follower(): HomeFollower | undefined {
     return this.#part.role === 'edge' ? this.#part.home : undefined;
   }
+  /** The home as it is known here; undefined while there is none. */
+  get home(): HomeAt | undefined {
+    const part = this.#part;
+    if (part.role === 'settling') return undefined;
+    return part.role === 'edge' ? part.home.home : { nodeId: this.#parts.wire.self, epoch: part.epoch };
+  }
+  /** People at this node who are not on stage. */
+  get viewersHere(): number {
+    return this.#roster.audienceSize(this.known.state.stage);
+  }
   get #opened(): boolean {
     return this.#part.room.at.epoch > 0;
   }
