@@ -1,13 +1,10 @@
 import { z } from 'zod';
 import { cascadeCalls, cascadeTells } from './cascadeMessages.ts';
+import { nodeReportSchema } from './cascadeReport.ts';
 import type { Result } from './errors.ts';
 import { roomIdSchema } from './identity.ts';
 import { nodeIdSchema } from './network.ts';
 import { roomCalls, roomTells } from './roomReplication.ts';
-
-const epoch = z.number().int().min(0);
-/** What another part of the protocol owns, and checks where it is used. */
-const payloadOfItsOwn = z.record(z.string(), z.unknown());
 
 /**
  * Every call a node may make to another, with the form of its request and of its answer. Adding a row makes the compiler
@@ -20,6 +17,11 @@ export const nodeCalls = {
     response: z.strictObject({ sentAtMs: z.number() }),
   },
   ...cascadeCalls,
+  /** How feeds flow at the other node: those of one room, or a summary of all. */
+  'cascade.report': {
+    request: z.strictObject({ roomId: roomIdSchema.exactOptional() }),
+    response: nodeReportSchema,
+  },
   ...roomCalls,
 } as const;
 
@@ -28,16 +30,6 @@ export const nodeCalls = {
  * one may be lost: each says the whole of its matter, so that the next one heals it.
  */
 export const nodeTells = {
-  /** A room's state as its home has it, to a node that shows the room. */
-  'room.view': {
-    payload: z.strictObject({
-      roomId: roomIdSchema,
-      epoch,
-      version: z.number().int().min(0),
-      view: payloadOfItsOwn,
-    }),
-    keyOf: ({ roomId }: { roomId: string }): string => roomId,
-  },
   ...cascadeTells,
   ...roomTells,
 } as const;

@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { existsSync } from 'node:fs';
 import type { Logger } from 'pino';
-import { createApiKeyCheck } from './access/apiKeyCheck.ts';
+import { adminTokenCheck, createApiKeyCheck } from './access/apiKeyCheck.ts';
 import { addressBlock } from './access/addressBlock.ts';
 import { clientAddress } from './access/clientAddress.ts';
 import { requestedHost } from './access/requestedHost.ts';
@@ -10,15 +10,9 @@ import { createForwardingWatch } from './access/untrustedForwarding.ts';
 import { createTokens } from './access/tokens.ts';
 import { createAdminApi } from './api/adminApi.ts';
 import { createPublicApi } from './api/publicApi.ts';
-import { nodeIdSchema, regionIdSchema } from '../protocol/network.ts';
-import type { NodeRecord } from '../protocol/network.ts';
-import type { NodeHandlers } from '../protocol/nodeMessages.ts';
-import { protocolVersion } from '../protocol/version.ts';
+import type { NodeId, RegionId } from '../protocol/network.ts';
 import { cascadeHandlers, startCascade, withCascade } from './cascadeNetwork.ts';
-import { defaultClusterSettings } from './cluster/clusterStore.ts';
-import type { ClusterStore } from './cluster/clusterStore.ts';
-import { MemoryCluster } from './cluster/memoryCluster.ts';
-import type { NodeLinks } from './cluster/nodeLinks.ts';
+import type { RunningCascade } from './cascadeNetwork.ts';
 import { createMedia } from './media/media.ts';
 import { SharedMedia } from './media/sharedMedia.ts';
 import { createMetrics } from './observability/metrics.ts';
@@ -26,7 +20,14 @@ import { systemClock } from './rooms/clock.ts';
 import { NodeRoom } from './rooms/nodeRoom.ts';
 import { Rooms } from './rooms/rooms.ts';
 import { defaultRoomPace } from './rooms/roomWire.ts';
+import { Edges } from './edges.ts';
+import { LostPeers } from './lostPeers.ts';
+import { Membership } from './membership.ts';
+import { publicUrlOf } from './nodeAddresses.ts';
+import { openNetwork } from './nodeNetwork.ts';
+import type { NodeNetwork } from './nodeNetwork.ts';
 import { roomHandlers, roomHomes, roomWire } from './roomNetwork.ts';
+import { NetworkReports } from './networkReport.ts';
 import { mediaSettings, signallingSettings } from './partSettings.ts';
 import { notReadyFor } from './readiness.ts';
 import type { NodeState } from './readiness.ts';
@@ -38,40 +39,14 @@ export interface TributaryNode {
   /** Where the pages, the API and signalling are, e.g. `http://localhost:3000`. */
   readonly origin: string;
   readonly adminOrigin: string;
+  readonly nodeId: NodeId;
+  readonly region: RegionId;
+  /** Resolves with a sentence when another process has this node's name: it has to end. */
+  readonly putOut: Promise<string>;
   /** Takes nobody new and waits until every show ended, or `drainMs` passed. */
   drain(): Promise<void>;
   /** Shows everybody out and ends every part. */
   close(): Promise<void>;
-}
-
-/** What makes a node one of several. */
-export interface NodeNetwork {
-  record: NodeRecord;
-  store: ClusterStore;
-  homeTtlMs: number;
-  /** Makes the node's links, over which it hears `handlers`; without them the node is alone. */
-  openLinks?(handlers: NodeHandlers): NodeLinks;
-}
-
-/** The network of a node that is alone. */
-function ownNetwork({ nodeId }: Settings, log: Logger): NodeNetwork {
-  return {
-    record: {
-      // A node that is alone may be called anything.
-      nodeId: nodeIdSchema.safeParse(nodeId).data ?? nodeIdSchema.parse('alone'),
-      region: regionIdSchema.parse('local'),
-      protocolVersion,
-      linkUrl: 'http://localhost',
-      publicUrl: 'http://localhost',
-      startedAtMs: Date.now(),
-      load: 0,
-      viewers: 0,
-      capacity: 0,
-      draining: false,
-    },
-    store: new MemoryCluster(systemClock, defaultClusterSettings).store(log),
-    homeTtlMs: defaultClusterSettings.homeTtlMs,
-  };
 }
 
 const demoFolder = fileURLToPath(new URL('../client-demo/dist', import.meta.url));
@@ -81,7 +56,7 @@ const drainPollMs = 200;
 export async function startNode(
   settings: Settings,
   log: Logger,
-  network: NodeNetwork = ownNetwork(settings, log),
+  network: NodeNetwork = openNetwork(settings, log),
 ): Promise<TributaryNode> {
   let state: NodeState = 'starting';
   const media = await createMedia(mediaSettings(settings), log);
@@ -91,29 +66,72 @@ export async function startNode(
     participants: () => gateway.rooms.participants(),
     sockets: () => gateway.connections,
     workers: () => media.workers(),
+    members: () => store.members().nodes,
+    storeAway: () => (store.members().ageMs ?? Infinity) > network.homeTtlMs,
+    links: () => reports.linksHere(),
+    cascade: () => running.cascade.report(),
+  });
+  const reports: NetworkReports = new NetworkReports({
+    self: network.record,
+    members: () => store.members(),
+    links: () => links,
+    rooms: () => rooms.all(),
+    cascade: (roomId) => running.cascade.report(roomId),
   });
   const tokens = createTokens(settings.tokenSecret);
+  const { store, record } = network;
+  const edges = new Edges({
+    self: record.nodeId,
+    members: () => store.members(),
+    draining: () => state === 'draining',
+    random: Math.random,
+  });
   const publicApi = await createPublicApi({
     settings,
     log,
     tokens,
     checkApiKey: createApiKeyCheck(settings.apiKeys),
+    checkAdminToken: adminTokenCheck(settings.adminTokens),
+    devAdminToken: settings.adminTokens?.[0],
+    network: reports,
     blockOf: addressBlock,
     rtpCapabilities: media.rtpCapabilities,
+    offerEdges: (asker) => edges.offer(asker),
+    nodeOrigins: () => edges.origins(),
     demoFolder: settings.demo ? demoFolder : undefined,
     onRefused: (code) => {
       metrics.refused(code);
     },
   });
-  const { store, record } = network;
   const handled = roomHandlers((roomId) => rooms.get(roomId));
-  const ofFeeds = cascadeHandlers(() => running?.cascade);
-  const links = network.openLinks?.({
-    calls: { ...handled.calls, ...ofFeeds.calls },
-    tells: { ...handled.tells, ...ofFeeds.tells, 'room.view': () => undefined },
+  const ofFeeds = cascadeHandlers(() => running.cascade);
+  const links = network.openLinks({
+    calls: {
+      ...handled.calls,
+      ...ofFeeds.calls,
+      ...reports.handlers,
+    },
+    tells: { ...handled.tells, ...ofFeeds.tells },
   });
-  const wire = roomWire(record, links);
-  const homes = roomHomes(store, network.homeTtlMs);
+  store.events.on('membersChanged', () => {
+    gateway.edgeNews.changed();
+  });
+  const membership = new Membership({
+    network,
+    links,
+    log,
+    cpuShare: () => meanOf(media.workers().map(({ cpu }) => cpu)),
+    lossFrom: (region) => running.cascade.lossFrom(region),
+    viewers: () => sumOf(Object.values(gateway.rooms.participants())),
+  });
+  const lost = new LostPeers(links, store);
+  lost.onLost((nodeId) => {
+    for (const room of rooms.all()) room.peerLost(nodeId);
+  });
+  const wire = roomWire(record, links, lost);
+  const homes = roomHomes(store, network.homeTtlMs, () => {
+    metrics.homeTakenOver();
+  });
   store.events.on('homeLost', ({ roomId, epoch }) => {
     rooms.get(roomId)?.lost(epoch);
   });
@@ -125,13 +143,13 @@ export async function startNode(
         homes,
         pace: defaultRoomPace,
         random: Math.random,
-        onOccupied: () => running?.cascade.roomChanged(parts.id),
+        onOccupied: () => running.cascade.roomChanged(parts.id),
       }),
     settings,
     clock: systemClock,
     vacantRoomMs: settings.vacantRoomMs,
     endedRoomMs: settings.endedTombstoneMs,
-    eventsOf: (roomId) => withCascade(roomId, gateway.rooms.eventsOf(roomId), () => running?.cascade),
+    eventsOf: (roomId) => withCascade(roomId, gateway.rooms.eventsOf(roomId), () => running.cascade),
     onClosed: (room) => {
       gateway.rooms.forget(room.id);
     },
@@ -141,6 +159,8 @@ export async function startNode(
     settings: signallingSettings(settings),
     log,
     nodeId: settings.nodeId,
+    region: record.region,
+    edges,
     rtpCapabilities: media.rtpCapabilities,
     addressOf: (request) => {
       watchForwarding(request);
@@ -153,7 +173,7 @@ export async function startNode(
     draining: () => state === 'draining',
     measured: metrics,
   });
-  const running = links && startCascade({ record, store, links, media: shared, rooms, log });
+  const running: RunningCascade = startCascade({ record, store, links, media: shared, rooms, log });
   const adminApi = createAdminApi({
     log,
     notReady: () =>
@@ -162,6 +182,7 @@ export async function startNode(
         maxConnections: settings.maxConnections,
         liveWorkers: media.workers().length,
       }),
+    notes: () => membership.notes(),
     registry: metrics.registry,
   });
 
@@ -169,17 +190,16 @@ export async function startNode(
     state = 'draining';
     gateway.rooms.closeAll();
     rooms.closeAll();
-    running?.close();
+    running.close();
     // Side by side: the sockets' server waits for the HTTP connections that the other one ends.
     await Promise.all([gateway.close(), publicApi.close(), adminApi.close(), media.close()]);
-    await store.close();
-    await links?.close();
+    await membership.close();
+    lost.close();
   };
   try {
-    const announced = await store.announce(record);
-    if (!announced.ok) throw new Error(announced.error.message);
     await adminApi.listen({ host: settings.adminHost, port: settings.adminPort });
     await publicApi.listen({ host: settings.host, port: settings.port });
+    await membership.join(publicUrlOf(settings, portOf(publicApi.server.address())));
   } catch (error) {
     await close();
     throw error;
@@ -189,10 +209,14 @@ export async function startNode(
 
   const scheme = settings.tlsCertFile === undefined ? 'http' : 'https';
   return {
+    nodeId: record.nodeId,
+    region: record.region,
+    putOut: membership.putOut,
     origin: `${scheme}://localhost:${portOf(publicApi.server.address())}`,
     adminOrigin: `http://localhost:${portOf(adminApi.server.address())}`,
     drain: async () => {
       state = 'draining';
+      store.update({ draining: true });
       const deadlineMs = performance.now() + settings.drainMs;
       // Not for connections: those who were refused stay a while, and more of them come.
       while (rooms.all().some((room) => room.needed) && performance.now() < deadlineMs) {
@@ -201,6 +225,14 @@ export async function startNode(
     },
     close,
   };
+}
+
+function sumOf(numbers: readonly number[]): number {
+  return numbers.reduce((sum, number) => sum + number, 0);
+}
+
+function meanOf(numbers: readonly number[]): number {
+  return sumOf(numbers) / Math.max(1, numbers.length);
 }
 
 function portOf(address: AddressInfo | string | null): number {

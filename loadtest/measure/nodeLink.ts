@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { Worker, isMainThread, parentPort } from 'node:worker_threads';
 import { pino } from 'pino';
-import { done } from '../../protocol/errors.ts';
+import { done, refuse } from '../../protocol/errors.ts';
 import type { RoomId } from '../../protocol/identity.ts';
 import type { NodeId } from '../../protocol/network.ts';
 import type { NodeRequest } from '../../protocol/nodeMessages.ts';
@@ -98,11 +98,12 @@ function linksOf(nodeId: NodeId, addressOf: () => string | undefined): NodeLinks
     settings: { ...defaultLinkSettings, host: '127.0.0.1', messages: { burst: 1e9, perSecond: 1e9 } },
     handlers: {
       calls: {
+        'cascade.report': () => refuse('not-found'),
         ...noRooms.calls,
         ...noCascade.calls,
         'room.whole': (_context, { part: epoch }) => done({ epoch, seq: 0, parts: 1, text }),
       },
-      tells: { 'room.view': () => undefined, ...noRooms.tells, ...noCascade.tells },
+      tells: { ...noRooms.tells, ...noCascade.tells },
     },
     log: pino({ level: 'silent' }),
     addressOf,

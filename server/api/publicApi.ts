@@ -7,7 +7,12 @@ import type { Tokens } from '../access/tokens.ts';
 import type { RateSetting } from './addressRate.ts';
 import { addDemoPages } from './demoPages.ts';
 import { addDocumentRoutes } from './documentRoutes.ts';
+import { addEdgeRoutes } from './edgeRoutes.ts';
+import type { EdgeRouteParts } from './edgeRoutes.ts';
 import { createHttpServer } from './httpServer.ts';
+import { addNetworkRoutes } from './networkRoutes.ts';
+import type { NetworkReader } from './networkRoutes.ts';
+import { addDevAdminToken, operatorAccess } from './operatorAccess.ts';
 import { addCrossOrigin, addPageHeaders } from './pageHeaders.ts';
 import { problemSender } from './problem.ts';
 import { addTokenRoutes } from './tokenRoutes.ts';
@@ -20,6 +25,8 @@ export interface PublicApiSettings {
   allowedOrigins: readonly string[];
   rateTokens: RateSetting;
   rateWrongKeys: RateSetting;
+  rateEdges: RateSetting;
+  rateOperator: RateSetting;
 }
 
 export interface PublicApiParts {
@@ -27,9 +34,17 @@ export interface PublicApiParts {
   log: Logger;
   tokens: Tokens;
   checkApiKey: ApiKeyCheck;
+  /** Undefined where there are no admin tokens. */
+  checkAdminToken: ApiKeyCheck | undefined;
+  /** In dev mode, what the demo at this machine gets in with. */
+  devAdminToken?: string | undefined;
+  network: NetworkReader;
   /** The client an address belongs to, where clients are counted. */
   blockOf: (address: string) => string;
   rtpCapabilities: RtpCapabilitiesMessage;
+  offerEdges: EdgeRouteParts['offerEdges'];
+  /** The origins of all nodes of the network: their pages are ours, and ours may go there. */
+  nodeOrigins: () => readonly string[];
   /** The built demo; without it no pages are served. */
   demoFolder?: string | undefined;
   onRefused: (code: ErrorCode) => void;
@@ -49,11 +64,22 @@ export async function createPublicApi(parts: PublicApiParts): Promise<FastifyIns
         ? undefined
         : { certFile: tlsCertFile, keyFile: tlsKeyFile },
   });
-  addPageHeaders(app);
-  addCrossOrigin(app, settings.allowedOrigins);
+  addPageHeaders(app, parts.nodeOrigins);
+  addCrossOrigin(app, settings.allowedOrigins, parts.nodeOrigins);
   const { tokens, checkApiKey, blockOf } = parts;
   addTokenRoutes(app, { ...settings, tokens, checkApiKey, blockOf, sendProblem });
+  const guards = operatorAccess({
+    checkAdminToken: parts.checkAdminToken,
+    rateOperator: settings.rateOperator,
+    rateWrongKeys: settings.rateWrongKeys,
+    blockOf,
+    sendProblem,
+  });
+  addNetworkRoutes(app, sendProblem, guards, parts.network);
+  if (settings.dev && parts.devAdminToken !== undefined)
+    addDevAdminToken(app, sendProblem, parts.devAdminToken);
   addDocumentRoutes(app, sendProblem, parts.rtpCapabilities);
+  addEdgeRoutes(app, { ...settings, offerEdges: parts.offerEdges, blockOf, sendProblem });
   if (demoFolder !== undefined) await addDemoPages(app, sendProblem, demoFolder);
   return app;
 }

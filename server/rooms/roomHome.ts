@@ -1,5 +1,6 @@
 import { done, refuse } from '../../protocol/errors.ts';
 import type { ErrorCode, Result } from '../../protocol/errors.ts';
+import { ownerOfFeed } from '../../protocol/identity.ts';
 import type { ParticipantId } from '../../protocol/identity.ts';
 import type { NodeId } from '../../protocol/network.ts';
 import type { NodeRequest, NodeResponse } from '../../protocol/nodeMessages.ts';
@@ -9,7 +10,6 @@ import type { Actor, Command, Effect } from './commands.ts';
 import type { ReactionCounts } from './crowdNews.ts';
 import { EdgePresence } from './edgePresence.ts';
 import { audienceOfAll, findAtEdges } from './edgeQuestions.ts';
-import { ownerOf } from './effectsHere.ts';
 import { Room } from './room.ts';
 import type { RoomParts } from './room.ts';
 import { RoomBehind } from './roomBehind.ts';
@@ -34,7 +34,7 @@ export interface RoomHomeParts extends Omit<RoomParts, 'elsewhere' | 'onStep'> {
 }
 
 /** How often a home looks after its edges. */
-const sweepEveryMs = 1000;
+const sweepEveryMs = 500;
 
 /** A room at its home: the one writer of its state, which its edges follow step by step. */
 export class RoomHome extends RoomBehind {
@@ -208,6 +208,11 @@ export class RoomHome extends RoomBehind {
     return done({ news: this.#log.newsFor(request.have, this.room.state), ...refused });
   }
 
+  /** There is no way to this node just now. */
+  peerLost(nodeId: NodeId): void {
+    this.#edges.cut(nodeId, this.#parts.clock.now());
+  }
+
   reactionsFrom(counts: ReactionCounts): void {
     this.room.reactAll(counts);
   }
@@ -257,10 +262,12 @@ export class RoomHome extends RoomBehind {
   }
 
   #sweep(): void {
-    const nowMs = this.#parts.clock.now();
-    const silent = this.#edges.silentSince(nowMs - this.#parts.pace.edgeTtlMs);
+    const { clock, pace } = this.#parts;
+    const nowMs = clock.now();
+    const silent = this.#edges.silentSince(nowMs - pace.edgeTtlMs);
+    const doubtful = silent.length > 0 || this.#edges.someCutSince(nowMs - pace.edgeBlinkMs);
     // An edge that is gone may have taken the room, where we would not hear of it.
-    if (silent.length > 0 && !this.#parts.sure()) {
+    if (doubtful && !this.#parts.sure()) {
       this.#parts.onFenced();
       return;
     }
@@ -283,7 +290,7 @@ function subjectOf(command: Exclude<Command, { by: Actor }>): ParticipantId | un
     case 'mediaGone':
       return command.id;
     case 'closeFeed':
-      return ownerOf(command.feedId);
+      return ownerOfFeed(command.feedId);
     case 'tick':
       return undefined;
     default:

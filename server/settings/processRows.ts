@@ -3,13 +3,13 @@ import {
   apiKeys,
   durationMs,
   hostAddress,
-  nodeName,
   onOff,
   oneOf,
   optional,
   originList,
   path,
   port,
+  secretList,
   secretText,
   trustedProxyList,
 } from './settingKinds.ts';
@@ -22,23 +22,6 @@ export const processRows = {
     default: false,
     description:
       'Development mode: secrets are made at start, the demo gets its tokens by itself. Never in production.',
-  }),
-  nodeId: setting({
-    group: 'Process',
-    kind: nodeName,
-    default: ({ hostname, randomText }) =>
-      `${hostname.replace(/[^A-Za-z0-9.-]/g, '-').slice(0, 40)}-${randomText(4)}`.replace(
-        /^[^A-Za-z0-9]+/,
-        '',
-      ),
-    defaultText: 'the host name and a random part',
-    description: 'Name of this process among the others; new with each start unless given.',
-  }),
-  region: setting({
-    group: 'Process',
-    kind: nodeName,
-    default: 'local',
-    description: 'The data centre it runs in.',
   }),
   logLevel: setting({
     group: 'Process',
@@ -122,5 +105,14 @@ export const processRows = {
     defaultText: 'made at start in dev mode',
     missing: 'write them as name:key, and make each key with `openssl rand -base64 24`',
     description: 'Keys of the programs that may issue tokens, as name:key.',
+  }),
+  adminTokens: setting({
+    group: 'Access',
+    kind: optional(secretList(24)),
+    secret: true,
+    devDefault: ({ randomText }) => [randomText(32)],
+    defaultText: 'none: nobody may; made at start in dev mode',
+    description:
+      'Tokens of the operators, who may look into the whole network at /network; make each with `openssl rand -base64 24`.',
   }),
 };

@@ -84,7 +84,21 @@ export const roomRows = {
     kind: rate,
     default: '10 per 60s',
     devDefault: '100 per 10s',
-    description: 'Wrong API keys from one address before all its keys are refused for a while.',
+    description:
+      'Wrong API keys or admin tokens from one address before all of them are refused for a while.',
+  }),
+  rateOperator: setting({
+    group: 'Limits',
+    kind: rate,
+    default: '100 per 10s',
+    description: 'Requests to the operator API from one address; an open page asks twice a second.',
+  }),
+  rateEdges: setting({
+    group: 'Limits',
+    kind: rate,
+    default: '1000 per 10s',
+    devDefault: '20000 per 10s',
+    description: 'Questions for the nearest nodes from one address.',
   }),
   maxUnsentBytes: setting({
     group: 'Limits',

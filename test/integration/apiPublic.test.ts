@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { addressBlock } from '../../server/access/addressBlock.ts';
-import { createApiKeyCheck } from '../../server/access/apiKeyCheck.ts';
+import { adminTokenCheck, createApiKeyCheck } from '../../server/access/apiKeyCheck.ts';
 import { createTokens } from '../../server/access/tokens.ts';
 import { createPublicApi } from '../../server/api/publicApi.ts';
 import type { PublicApiSettings } from '../../server/api/publicApi.ts';
@@ -16,6 +16,8 @@ const tokens = createTokens('a secret of thirty-two bytes or more');
 const key = 'key-of-the-shop-here';
 const refusals: string[] = [];
 const open: FastifyInstance[] = [];
+const askers: unknown[] = [];
+let nodeOrigins: string[] = [];
 let demoFolder = '';
 
 async function api(settings: Partial<PublicApiSettings> = {}, folder?: string): Promise<FastifyInstance> {
@@ -26,13 +28,22 @@ async function api(settings: Partial<PublicApiSettings> = {}, folder?: string): 
       allowedOrigins: [],
       rateTokens: { burst: 100, perSecond: 10 },
       rateWrongKeys: { burst: 5, perSecond: 1 },
+      rateEdges: { burst: 5, perSecond: 1 },
+      rateOperator: { burst: 5, perSecond: 1 },
       ...settings,
     },
     log: createLog({ logLevel: 'silent', nodeId: 'n1', region: 'local' }),
     tokens,
     checkApiKey: createApiKeyCheck([{ name: 'shop', key }]),
+    checkAdminToken: adminTokenCheck(undefined),
+    network: { network: () => Promise.reject(new Error()), room: () => Promise.reject(new Error()) },
     blockOf: addressBlock,
     rtpCapabilities: { codecs: [], headerExtensions: [] },
+    offerEdges: (asker) => {
+      askers.push(asker);
+      return { self: 'a' as never, edges: [], regions: [] };
+    },
+    nodeOrigins: () => nodeOrigins,
     demoFolder: folder,
     onRefused: (code) => refusals.push(code),
   });
@@ -180,7 +191,14 @@ describe('documents', () => {
       paths: Record<string, unknown>;
       components: { schemas: Record<string, { required?: string[] }> };
     }>();
-    expect(Object.keys(document.paths)).toEqual(['/v1/rooms/{room}/tokens', '/v1/capabilities']);
+    expect(Object.keys(document.paths)).toEqual([
+      '/v1/rooms/{room}/tokens',
+      '/v1/rooms/{room}/cascade',
+      '/v1/network',
+      '/v1/capabilities',
+      '/v1/edges',
+      '/v1/probe',
+    ]);
     expect(document.components.schemas.TokenRequest?.required).toEqual(['identity', 'name', 'role']);
   });
 
@@ -211,10 +229,52 @@ describe('documents', () => {
   });
 });
 
-describe('the demo', () => {
-  test('stands at its three addresses, never cached, with headers that keep others out', async () => {
+describe('edges', () => {
+  test('are told to any page, by the host it asked by, and are never cached', async () => {
+    const app = await api();
+    askers.length = 0;
+    const headers = { host: '192.168.1.7:3000', origin: 'https://anybody.example' };
+    const answer = await app.inject({ url: '/v1/edges?region=eu', headers });
+    expect(answer.json()).toEqual({ self: 'a', edges: [], regions: [] });
+    expect(answer.headers).toMatchObject({ 'access-control-allow-origin': '*', 'cache-control': 'no-store' });
+    expect(askers).toEqual([{ host: '192.168.1.7:3000', region: 'eu' }]);
+    for (const query of ['region=E%20U', 'region=eu&region=us', `region=${'a'.repeat(40)}`])
+      expectProblem(await app.inject(`/v1/edges?${query}`), 400, 'bad-message');
+    expectProblem(await app.inject({ method: 'POST', url: '/v1/edges' }), 405, 'method-not-allowed');
+  });
+
+  test('are not told to an address that asks all the time', async () => {
+    const app = await api();
+    for (let n = 0; n < 5; n++) expect((await app.inject('/v1/edges')).statusCode).toBe(200);
+    expectProblem(await app.inject('/v1/edges'), 429, 'rate-limited');
+  });
+
+  test('are probed by what answers nothing, from whatever page', async () => {
+    const answer = await (await api()).inject({ url: '/v1/probe', headers: { origin: 'https://b.example' } });
+    expect([answer.statusCode, answer.body]).toEqual([204, '']);
+    expect(answer.headers).toMatchObject({ 'access-control-allow-origin': '*', 'cache-control': 'no-store' });
+  });
+
+  test('are ours: their pages may ask, and ours may go to them and to those of tomorrow', async () => {
+    nodeOrigins = ['https://a.example', 'https://b.example'];
     const app = await api({}, demoFolder);
-    for (const url of ['/', '/host?room=a', '/watch?room=a&name=b']) {
+    const { headers } = await app.inject({
+      url: '/v1/capabilities',
+      headers: { origin: 'https://b.example' },
+    });
+    expect(headers['access-control-allow-origin']).toBe('https://b.example');
+    const policy = async () => String((await app.inject('/')).headers['content-security-policy']);
+    expect(await policy()).toMatch(/connect-src 'self' [^;]* https: wss:;/);
+    nodeOrigins = ['https://a.example'];
+    expect(await policy()).not.toContain('https:');
+    nodeOrigins = [];
+  });
+});
+
+describe('the demo', () => {
+  test('stands at its addresses, never cached, with headers that keep others out', async () => {
+    const app = await api({}, demoFolder);
+    for (const url of ['/', '/host?room=a', '/watch?room=a&name=b', '/network?room=a']) {
       const answer = await app.inject(url);
       expect([answer.statusCode, answer.body]).toEqual([200, '<title>demo</title>']);
       expect(answer.headers['cache-control']).toBe('no-cache');

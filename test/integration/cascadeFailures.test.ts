@@ -16,9 +16,9 @@ describe('a feed whose way breaks', () => {
 
   beforeEach(async () => {
     cluster = new NodeCluster();
-    origin = await cluster.start('us-1', 'us');
+    origin = await cluster.start('us-1', { region: 'us' });
     edges = [];
-    for (const name of ['eu-1', 'eu-2', 'eu-3']) edges.push(await cluster.start(name, 'eu'));
+    for (const name of ['eu-1', 'eu-2', 'eu-3']) edges.push(await cluster.start(name, { region: 'eu' }));
     show = new CascadeShow(cluster);
     await show.publish(await show.enter(origin, 'hanna', 'host'));
     viewers = await Promise.all(edges.map((edge, n) => show.enter(edge, `vera-${n}`)));

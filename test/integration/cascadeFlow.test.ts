@@ -12,11 +12,11 @@ describe('a feed on its way to other nodes', () => {
 
   beforeAll(async () => {
     cluster = new NodeCluster();
-    origin = await cluster.start('us-1', 'us');
+    origin = await cluster.start('us-1', { region: 'us' });
     edges = [
-      await cluster.start('eu-1', 'eu'),
-      await cluster.start('eu-2', 'eu'),
-      await cluster.start('eu-3', 'eu'),
+      await cluster.start('eu-1', { region: 'eu' }),
+      await cluster.start('eu-2', { region: 'eu' }),
+      await cluster.start('eu-3', { region: 'eu' }),
     ];
   });
   afterEach(async () => {

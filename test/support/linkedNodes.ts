@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
-import { done } from '../../protocol/errors.ts';
+import { done, refuse } from '../../protocol/errors.ts';
 import type { Result } from '../../protocol/errors.ts';
 import type { RoomId } from '../../protocol/identity.ts';
 import type { NodeId } from '../../protocol/network.ts';
@@ -37,7 +37,8 @@ export interface LinkedNode {
   readonly log: string[];
   /** What was asked of it, in order. */
   readonly asked: NodeRequest<'room.whole'>[];
-  readonly views: NodeTell<'room.view'>[];
+  readonly viewers: NodeTell<'room.viewers'>[];
+  readonly data: NodeTell<'room.data'>[];
   readonly port: number;
   handlers: NodeHandlers;
 }
@@ -59,9 +60,11 @@ export class LinkedNodes {
     const log: string[] = [];
     const events: LinkEvent[] = [];
     const asked: NodeRequest<'room.whole'>[] = [];
-    const views: NodeTell<'room.view'>[] = [];
+    const viewers: NodeTell<'room.viewers'>[] = [];
+    const data: NodeTell<'room.data'>[] = [];
     const handlers: NodeHandlers = {
       calls: {
+        'cascade.report': () => refuse('not-found'),
         ...noRooms.calls,
         ...noCascade.calls,
         'room.whole': (_context, request) => {
@@ -69,7 +72,12 @@ export class LinkedNodes {
           return answerTo(request, asked.length);
         },
       },
-      tells: { 'room.view': (_from, payload) => views.push(payload), ...noRooms.tells, ...noCascade.tells },
+      tells: {
+        ...noRooms.tells,
+        ...noCascade.tells,
+        'room.viewers': (_from, payload) => viewers.push(payload),
+        'room.data': (_from, payload) => data.push(payload),
+      },
     };
     const settings = { ...quickSettings, ...options.settings };
     const parts: NodeLinksParts = {
@@ -87,7 +95,7 @@ export class LinkedNodes {
     links.watch((event) => events.push(event));
     const port = await links.listen();
     this.urls.set(id(name), `${settings.tls ? 'https' : 'http'}://localhost:${port}`);
-    const node = { nodeId: id(name), links, events, log, asked, views, port, handlers };
+    const node = { nodeId: id(name), links, events, log, asked, viewers, data, port, handlers };
     this.#nodes.push(node);
     return node;
   }

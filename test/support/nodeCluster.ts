@@ -7,6 +7,7 @@ import { startNode } from '../../server/node.ts';
 import type { TributaryNode } from '../../server/node.ts';
 import { systemClock } from '../../server/rooms/clock.ts';
 import { loadSettings } from '../../server/settings/loadSettings.ts';
+import type { ClusterStore } from '../../server/cluster/clusterStore.ts';
 import { defaultClusterSettings } from '../../server/cluster/clusterStore.ts';
 import { recordOf } from './clusterNodes.ts';
 import { clusterSecret, quickSettings as quickLinks } from './linkedNodes.ts';
@@ -19,6 +20,8 @@ export interface ClusterNode extends TributaryNode {
   readonly nodeId: NodeId;
   /** What its workers have. */
   readonly view: WorkerView;
+  /** What it tells of itself can be changed here. */
+  readonly store: ClusterStore;
   /** Its heartbeats stop and its links break, as if it had been killed; its own sockets stay until it is closed. */
   cutOff(): Promise<void>;
 }
@@ -33,12 +36,13 @@ export class NodeCluster {
   readonly #urls = new Map<NodeId, string>();
   readonly #nodes: ClusterNode[] = [];
 
-  /** `flags` are settings as on a command line. */
-  async start(name: string, region = 'eu', flags: string[] = []): Promise<ClusterNode> {
+  /** `record` is what the node tells of itself beside its own name and address; `flags` are settings. */
+  async start(name: string, record: object = {}, flags: string[] = []): Promise<ClusterNode> {
     const [port, adminPort, rtcPort] = await freePorts(3 + 8);
     const loaded = loadSettings({
       argv: [
         '--dev',
+        '--dev-regions=eu',
         '--workers=1',
         `--node-id=${name}`,
         `--port=${port}`,
@@ -52,33 +56,36 @@ export class NodeCluster {
     if (loaded.action !== 'run' || !loaded.ok) throw new Error(`no settings: ${JSON.stringify(loaded)}`);
     const nodeId = nodeIdSchema.parse(name);
     const clock = new StoppableClock();
+    const store = this.#cluster.store(log, clock);
     let links: NodeLinks | undefined;
     const { view, stop } = WorkerView.watch();
     const node = await startNode(loaded.settings, log, {
-      record: recordOf(name, { region }),
-      store: this.#cluster.store(log, clock),
+      record: recordOf(name, { publicUrl: `http://localhost:${port}`, ...record }),
+      store,
       homeTtlMs: settings.homeTtlMs,
-      openLinks: (handlers) => {
-        links = new NodeLinks({
+      openLinks: (handlers) =>
+        (links = new NodeLinks({
           nodeId,
           secrets: [clusterSecret],
           settings: quickLinks,
           handlers,
           log,
           addressOf: (peer) => this.#urls.get(peer),
-        });
-        return links;
+        })),
+      listen: async (its) => {
+        const url = `http://localhost:${await its.listen()}`;
+        this.#urls.set(nodeId, url);
+        return url;
       },
     });
     // The one that works, and the one that waits to take its place.
     await until('all workers are there', () => view.workers.length === 2);
     stop();
-    const linkPort = await links?.listen();
-    this.#urls.set(nodeId, `http://localhost:${linkPort}`);
     const one: ClusterNode = {
       ...node,
       nodeId,
       view,
+      store,
       cutOff: async () => {
         clock.stop();
         await links?.close();
