@@ -1,6 +1,6 @@
 import { refuse } from '../protocol/errors.ts';
 import type { RoomId } from '../protocol/identity.ts';
-import type { NodeId } from '../protocol/network.ts';
+import type { NodeRecord } from '../protocol/network.ts';
 import type { NodeHandlers } from '../protocol/nodeMessages.ts';
 import type { ClusterStore } from './cluster/clusterStore.ts';
 import type { NodeLinks } from './cluster/nodeLinks.ts';
@@ -43,9 +43,14 @@ export function roomHandlers(roomOf: (roomId: RoomId) => NodeRoom | undefined): 
 }
 
 /** Rooms' way to other nodes. */
-export function roomWire(self: NodeId, links: NodeLinks, lost: LostPeers): RoomWire {
+export function roomWire(
+  { nodeId: self, region }: Pick<NodeRecord, 'nodeId' | 'region'>,
+  links: NodeLinks,
+  lost: LostPeers,
+): RoomWire {
   return {
     self,
+    region,
     ask: async (to, name, request) => {
       const timeoutMs = lost.has(to) ? askLostTimeoutMs : askTimeoutMs;
       const signal = lost.signalOf(to);

@@ -84,6 +84,7 @@ export class RtpSource {
 
 /** The workers of one `Media`, as a test sees into them. */
 export class WorkerView {
+  readonly workers: types.Worker[] = [];
   readonly routers: types.Router[] = [];
   /** Producers at the downstream ends of pipes between nodes, in the order they came. */
   readonly imported: types.Producer[] = [];
@@ -99,10 +100,16 @@ export class WorkerView {
   static watch(): { view: WorkerView; stop: () => void } {
     const view = new WorkerView();
     const watch = (worker: types.Worker): void => {
+      view.workers.push(worker);
       worker.observer.on('newrouter', (router) => view.#watchRouter(router));
     };
     observer.on('newworker', watch);
     return { view, stop: () => observer.off('newworker', watch) };
+  }
+
+  /** Its workers die, as by a fault of their own. */
+  killWorkers(): void {
+    for (const worker of this.workers) if (!worker.closed) process.kill(worker.pid, 'SIGKILL');
   }
 
   #watchRouter(router: types.Router): void {
