@@ -129,6 +129,7 @@ function cascadeWire(links: NodeLinks): CascadeWire {
     },
     tell: (to, name, payload) => links.to(to).tell(name, payload),
     hold: (to: NodeId) => links.to(to).hold(),
+    isUp: (to) => links.to(to).up,
     rttMs: (to) => links.to(to).figures?.smoothedRttMs,
   };
 }

@@ -228,7 +228,6 @@ export class Cascade {
             .in(roomId)
             .find(({ request, state }) => request.feedId === feedId && state === 'opening')?.request.path ??
           [],
-        isDown: (nodeId) => this.#suspicion.isDown(nodeId, this.#parts.nowMs()),
         unreachable: (nodeId) => this.linkDown(nodeId),
         onPipe: (pipe) => this.#piped(roomId, pipe),
       },

@@ -37,6 +37,7 @@ export interface CascadeWire {
   tell<N extends CascadeTellName>(to: NodeId, name: N, payload: NodeTell<N>): void;
   /** Keeps the link open until the answer is called. */
   hold(to: NodeId): () => void;
+  isUp(to: NodeId): boolean;
   /** Smoothed; undefined while nothing was measured. */
   rttMs(to: NodeId): number | undefined;
 }

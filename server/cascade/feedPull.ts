@@ -12,8 +12,6 @@ const lingerMs = 3000;
 const retryMs = { first: 100, last: 2000 } as const;
 /** A pipe that lasted for less is counted as a failure. */
 const shortMs = 1000;
-/** Something comes by a live pipe within this time. */
-const packetWithinMs = 60;
 /** What is asked for before anybody here has said what he shows: what a new viewer gets first. */
 const firstLayer = 1;
 
@@ -22,8 +20,6 @@ export interface FeedPullParts extends Omit<PulledPipeParts, 'onEnded' | 'onMovi
   choose(feed: CascadeFeed, currentVia: RegionId | undefined): Upstream | undefined;
   /** Who waits below for this feed to come here. */
   waiting(feed: CascadeFeed): readonly NodeId[];
-  /** Its link is down, or the node was not reached. */
-  isDown(nodeId: NodeId): boolean;
   unreachable(nodeId: NodeId): void;
   /** The feed comes by another pipe now; what was made of earlier ones ends soon. */
   onPipe(pipe: PulledPipe): void;
@@ -129,7 +125,8 @@ export class FeedPull {
 
   /** Resolves with whether the feed comes in this epoch; at the latest when `signal` is aborted. */
   async ready(epoch: number, signal: AbortSignal): Promise<boolean> {
-    const isReady = (): boolean => this.#pipe !== undefined && this.#pipe.feed.epoch >= epoch;
+    // What comes by a pipe that is about to be another is not worth a pipe of its own.
+    const isReady = (): boolean => (this.#pipe?.feed.epoch ?? -1) >= epoch && this.#attempt === undefined;
     const { promise, resolve } = Promise.withResolvers<undefined>();
     const look = (): void => {
       if (isReady() || signal.aborted || this.#closed) resolve(undefined);
@@ -170,8 +167,7 @@ export class FeedPull {
     this.#attempt = attempt;
     clearTimeout(this.#retry);
     const before = this.#pipe;
-    // Of a pipe whose other end is out of reach it is not known whether it still brings anything.
-    const flows = before && this.#parts.isDown(before.up.from) ? before.flows(packetWithinMs) : undefined;
+    const flows = before?.flows();
     const pulled = await PulledPipe.open(
       {
         ...this.#parts,
@@ -185,7 +181,7 @@ export class FeedPull {
         maxSpatialLayer: before ? before.wanted : firstLayer,
         signal: abort.signal,
         beforeImport: async () => {
-          // Viewers are moved at once from one that is dead.
+          // Viewers take their time to leave a pipe that works; from a dead one they are moved at once.
           if (flows && !(await flows) && before) this.#end(before);
         },
       },
@@ -213,6 +209,7 @@ export class FeedPull {
     const waitMs = Math.min(retryMs.last, retryMs.first * 2 ** this.#failures) * (0.5 + random() / 2);
     this.#failures = Math.min(this.#failures + 1, 10);
     this.#failed = { from, reason, untilMs: nowMs() + waitMs };
+    this.#tellWaiting();
     if (why === 'unreachable') this.#parts.unreachable(from);
     this.look();
   }
@@ -237,6 +234,7 @@ export class FeedPull {
     clearTimeout(this.#retry);
     this.#attempt?.abort.abort();
     this.#attempt = undefined;
+    this.#tellWaiting();
   }
 
   #tellWaiting(): void {

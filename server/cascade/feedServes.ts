@@ -117,7 +117,8 @@ export class FeedServes {
     for (const serve of this.all()) {
       const forgotten = serve.state === 'offered' && nowMs - serve.beganAtMs > connectWithinMs;
       const downSinceMs = this.#parts.downSinceMs(serve.to);
-      const cutOff = downSinceMs !== undefined && (nowMs - downSinceMs > linkDownMs || !isMember(serve.to));
+      const left = !isMember(serve.to) && !this.#parts.wire.isUp(serve.to);
+      const cutOff = left || (downSinceMs !== undefined && nowMs - downSinceMs > linkDownMs);
       if (forgotten || cutOff) this.#close(serve, true);
     }
   }

@@ -12,6 +12,9 @@ import type { Upstream } from './upstreamChoice.ts';
 /** The asked node may have to pull the feed itself first, over several oceans. */
 const pullTimeoutMs = 3000;
 const answerTimeoutMs = 2000;
+/** What comes after this time was sent when the pipe was asked about; and of a live feed something comes so often. */
+const inFlightMs = 40;
+const packetWithinMs = 60;
 
 export interface PulledPipeParts {
   self: NodeId;
@@ -142,10 +145,11 @@ export class PulledPipe {
     return this.#end?.statistics();
   }
 
-  /** Whether anything comes by it within so long. */
-  async flows(withinMs: number): Promise<boolean> {
+  /** Whether anything comes by it still: what was on its way when its other end died does not count. */
+  async flows(): Promise<boolean> {
+    await sleep(inFlightMs);
     const before = await this.statistics();
-    await sleep(withinMs);
+    await sleep(packetWithinMs);
     const after = await this.statistics();
     return before !== undefined && after !== undefined && after.packets > before.packets;
   }

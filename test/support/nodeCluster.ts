@@ -12,6 +12,7 @@ import { defaultClusterSettings } from '../../server/cluster/clusterStore.ts';
 import { recordOf } from './clusterNodes.ts';
 import { clusterSecret, quickSettings as quickLinks } from './linkedNodes.ts';
 import { freePorts } from './ports.ts';
+import { until } from './mediaRoom.ts';
 import { WorkerView } from './rtpSource.ts';
 import { StoppableClock } from './stoppableClock.ts';
 
@@ -77,6 +78,8 @@ export class NodeCluster {
         return url;
       },
     });
+    // The one that works, and the one that waits to take its place.
+    await until('all workers are there', () => view.workers.length === 2);
     stop();
     const one: ClusterNode = {
       ...node,

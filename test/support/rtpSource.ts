@@ -95,21 +95,26 @@ export class WorkerView {
   readonly viewed: types.Consumer[] = [];
   /** What people publish, which is sent from here instead of from a page. */
   readonly sources: RtpSource[] = [];
+  readonly #busy = new Set<number>();
 
   /** Sees into the workers that are started until `stop()`. */
   static watch(): { view: WorkerView; stop: () => void } {
     const view = new WorkerView();
     const watch = (worker: types.Worker): void => {
       view.workers.push(worker);
-      worker.observer.on('newrouter', (router) => view.#watchRouter(router));
+      worker.observer.on('newrouter', (router) => {
+        view.#busy.add(worker.pid);
+        view.#watchRouter(router);
+      });
     };
     observer.on('newworker', watch);
     return { view, stop: () => observer.off('newworker', watch) };
   }
 
-  /** Its workers die, as by a fault of their own. */
+  /** Workers that carry something die, as by a fault of their own. */
   killWorkers(): void {
-    for (const worker of this.workers) if (!worker.closed) process.kill(worker.pid, 'SIGKILL');
+    for (const pid of this.#busy) process.kill(pid, 'SIGKILL');
+    this.#busy.clear();
   }
 
   #watchRouter(router: types.Router): void {
