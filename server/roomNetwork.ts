@@ -13,7 +13,7 @@ import type { RoomCallName, RoomHomes, RoomTellName, RoomWire } from './rooms/ro
 /** A home is asked at most so long: who asks is a person who waits. */
 const askTimeoutMs = 2000;
 /** A node whose link is broken only so long that the link is tried again: meanwhile somebody else may be the home. */
-const askLostTimeoutMs = 100;
+const askLostTimeoutMs = 50;
 /** The store's last answer was on its way for a while, and the lease has run since before that. */
 const leaseMarginMs = 300;
 

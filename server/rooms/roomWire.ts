@@ -57,5 +57,5 @@ export const defaultRoomPace: RoomPace = {
   edgeTtlMs: 5000,
   edgeBlinkMs: 1500,
   retryFirstMs: 50,
-  retryLastMs: 400,
+  retryLastMs: 250,
 };
