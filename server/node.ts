@@ -11,9 +11,10 @@ import { createTokens } from './access/tokens.ts';
 import { createAdminApi } from './api/adminApi.ts';
 import { createPublicApi } from './api/publicApi.ts';
 import type { NodeCascadeReport } from '../protocol/cascadeReport.ts';
-import { refuse } from '../protocol/errors.ts';
 import type { NodeId, RegionId } from '../protocol/network.ts';
+import { cascadeHandlers, startCascade, withCascade } from './cascadeNetwork.ts';
 import { createMedia } from './media/media.ts';
+import { SharedMedia } from './media/sharedMedia.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { systemClock } from './rooms/clock.ts';
 import { NodeRoom } from './rooms/nodeRoom.ts';
@@ -59,6 +60,7 @@ export async function startNode(
 ): Promise<TributaryNode> {
   let state: NodeState = 'starting';
   const media = await createMedia(mediaSettings(settings), log);
+  const shared = new SharedMedia(media);
   const metrics = createMetrics({
     rooms: () => rooms.all().filter((room) => !room.vacant).length,
     participants: () => gateway.rooms.participants(),
@@ -109,14 +111,10 @@ export async function startNode(
     },
   });
   const handled = roomHandlers((roomId) => rooms.get(roomId));
+  const ofFeeds = cascadeHandlers(() => running?.cascade);
   const links = network.openLinks({
-    calls: {
-      ...handled.calls,
-      'feed.pull': () => refuse('media-unavailable'),
-      'feed.drop': () => refuse('media-unavailable'),
-      ...reports.handlers,
-    },
-    tells: handled.tells,
+    calls: { ...handled.calls, ...ofFeeds.calls, ...reports.handlers },
+    tells: { ...handled.tells, ...ofFeeds.tells },
   });
   store.events.on('membersChanged', () => {
     gateway.edgeNews.changed();
@@ -132,7 +130,7 @@ export async function startNode(
   lost.onLost((nodeId) => {
     for (const room of rooms.all()) room.peerLost(nodeId);
   });
-  const wire = roomWire(record.nodeId, links, lost);
+  const wire = roomWire(record, links, lost);
   const homes = roomHomes(store, network.homeTtlMs, () => {
     metrics.homeTakenOver();
   });
@@ -140,12 +138,20 @@ export async function startNode(
     rooms.get(roomId)?.lost(epoch);
   });
   const rooms: Rooms<NodeRoom> = new Rooms<NodeRoom>({
-    make: (parts) => new NodeRoom({ ...parts, wire, homes, pace: defaultRoomPace, random: Math.random }),
+    make: (parts) =>
+      new NodeRoom({
+        ...parts,
+        wire,
+        homes,
+        pace: defaultRoomPace,
+        random: Math.random,
+        onOccupied: () => running?.cascade.roomChanged(parts.id),
+      }),
     settings,
     clock: systemClock,
     vacantRoomMs: settings.vacantRoomMs,
     endedRoomMs: settings.endedTombstoneMs,
-    eventsOf: (roomId) => gateway.rooms.eventsOf(roomId),
+    eventsOf: (roomId) => withCascade(roomId, gateway.rooms.eventsOf(roomId), () => running?.cascade),
     onClosed: (room) => {
       gateway.rooms.forget(room.id);
     },
@@ -165,10 +171,11 @@ export async function startNode(
     hostOf: (request) => requestedHost(request, settings.trustedProxies),
     verifyToken: (token) => tokens.verify(token),
     openRoom: (roomId) => rooms.open(roomId),
-    openMedia: (roomId, events) => media.openRoom(roomId, events),
+    openMedia: (roomId, events) => shared.openForPeople(roomId, events),
     draining: () => state === 'draining',
     measured: metrics,
   });
+  const running = startCascade({ record, store, links, media: shared, rooms, log });
   const adminApi = createAdminApi({
     log,
     notReady: () =>
@@ -185,6 +192,7 @@ export async function startNode(
     state = 'draining';
     gateway.rooms.closeAll();
     rooms.closeAll();
+    running.close();
     // Side by side: the sockets' server waits for the HTTP connections that the other one ends.
     await Promise.all([gateway.close(), publicApi.close(), adminApi.close(), media.close()]);
     await membership.close();

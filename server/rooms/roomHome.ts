@@ -121,7 +121,8 @@ export class RoomHome extends RoomBehind {
     // What happens here to media of somebody who is elsewhere is not his doing.
     const owner = 'by' in command ? undefined : subjectOf(command);
     if (owner !== undefined && this.#edges.has(owner)) return done(undefined);
-    return this.room.run(command);
+    const { self: nodeId, region } = this.#parts.wire;
+    return this.room.run(command.type === 'openFeed' ? { ...command, origin: { nodeId, region } } : command);
   }
 
   override drop(id: ParticipantId): void {
