@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { nodeReportSchema } from './cascadeReport.ts';
 import { cascadeCalls, cascadeTells } from './cascadeMessages.ts';
+import { nodeReportSchema } from './cascadeReport.ts';
 import type { Result } from './errors.ts';
 import { roomIdSchema } from './identity.ts';
 import { nodeIdSchema } from './network.ts';
@@ -16,12 +16,12 @@ export const nodeCalls = {
     request: z.strictObject({ sentAtMs: z.number(), held: z.boolean() }),
     response: z.strictObject({ sentAtMs: z.number() }),
   },
+  ...cascadeCalls,
   /** How feeds flow at the other node: those of one room, or a summary of all. */
   'cascade.report': {
     request: z.strictObject({ roomId: roomIdSchema.exactOptional() }),
     response: nodeReportSchema,
   },
-  ...cascadeCalls,
   ...roomCalls,
 } as const;
 

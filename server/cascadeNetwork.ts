@@ -64,10 +64,7 @@ export function startCascade(parts: CascadeNetworkParts): RunningCascade {
     wire: cascadeWire(links),
     rooms: roomFeeds(rooms),
     media,
-    network: {
-      members: () => store.members().nodes,
-      measured: (ways) => store.update({ links: ways }),
-    },
+    network: { members: () => store.members().nodes },
     log,
     random: Math.random,
     nowMs: () => performance.now(),

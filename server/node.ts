@@ -10,9 +10,9 @@ import { createForwardingWatch } from './access/untrustedForwarding.ts';
 import { createTokens } from './access/tokens.ts';
 import { createAdminApi } from './api/adminApi.ts';
 import { createPublicApi } from './api/publicApi.ts';
-import type { NodeCascadeReport } from '../protocol/cascadeReport.ts';
 import type { NodeId, RegionId } from '../protocol/network.ts';
 import { cascadeHandlers, startCascade, withCascade } from './cascadeNetwork.ts';
+import type { RunningCascade } from './cascadeNetwork.ts';
 import { createMedia } from './media/media.ts';
 import { SharedMedia } from './media/sharedMedia.ts';
 import { createMetrics } from './observability/metrics.ts';
@@ -69,21 +69,14 @@ export async function startNode(
     members: () => store.members().nodes,
     storeAway: () => (store.members().ageMs ?? Infinity) > network.homeTtlMs,
     links: () => reports.linksHere(),
-    cascade: () => cascadeReport(),
-  });
-  const cascadeReport = (): NodeCascadeReport => ({
-    nodeId: record.nodeId,
-    region: record.region,
-    atMs: Date.now(),
-    pulls: [],
-    origins: [],
+    cascade: () => running.cascade.report(),
   });
   const reports: NetworkReports = new NetworkReports({
     self: network.record,
     members: () => store.members(),
     links: () => links,
     rooms: () => rooms.all(),
-    cascade: cascadeReport,
+    cascade: (roomId) => running.cascade.report(roomId),
   });
   const tokens = createTokens(settings.tokenSecret);
   const { store, record } = network;
@@ -111,9 +104,13 @@ export async function startNode(
     },
   });
   const handled = roomHandlers((roomId) => rooms.get(roomId));
-  const ofFeeds = cascadeHandlers(() => running?.cascade);
+  const ofFeeds = cascadeHandlers(() => running.cascade);
   const links = network.openLinks({
-    calls: { ...handled.calls, ...ofFeeds.calls, ...reports.handlers },
+    calls: {
+      ...handled.calls,
+      ...ofFeeds.calls,
+      ...reports.handlers,
+    },
     tells: { ...handled.tells, ...ofFeeds.tells },
   });
   store.events.on('membersChanged', () => {
@@ -124,6 +121,7 @@ export async function startNode(
     links,
     log,
     cpuShare: () => meanOf(media.workers().map(({ cpu }) => cpu)),
+    lossFrom: (region) => running.cascade.lossFrom(region),
     viewers: () => sumOf(Object.values(gateway.rooms.participants())),
   });
   const lost = new LostPeers(links, store);
@@ -145,13 +143,13 @@ export async function startNode(
         homes,
         pace: defaultRoomPace,
         random: Math.random,
-        onOccupied: () => running?.cascade.roomChanged(parts.id),
+        onOccupied: () => running.cascade.roomChanged(parts.id),
       }),
     settings,
     clock: systemClock,
     vacantRoomMs: settings.vacantRoomMs,
     endedRoomMs: settings.endedTombstoneMs,
-    eventsOf: (roomId) => withCascade(roomId, gateway.rooms.eventsOf(roomId), () => running?.cascade),
+    eventsOf: (roomId) => withCascade(roomId, gateway.rooms.eventsOf(roomId), () => running.cascade),
     onClosed: (room) => {
       gateway.rooms.forget(room.id);
     },
@@ -175,7 +173,7 @@ export async function startNode(
     draining: () => state === 'draining',
     measured: metrics,
   });
-  const running = startCascade({ record, store, links, media: shared, rooms, log });
+  const running: RunningCascade = startCascade({ record, store, links, media: shared, rooms, log });
   const adminApi = createAdminApi({
     log,
     notReady: () =>

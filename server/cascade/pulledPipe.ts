@@ -58,6 +58,7 @@ export class PulledPipe {
   moving = false;
   readonly #parts: PulledPipeParts;
   #end: ImportEnd | undefined;
+  #ceiling: number | undefined;
   #closed = false;
 
   private constructor(parts: PulledPipeParts, id: PipeId, order: PullOrder, offer: PipeOffer, way: NodeId[]) {
@@ -106,6 +107,13 @@ export class PulledPipe {
   get closed(): boolean {
     return this.#closed;
   }
+  /** The highest layer it may carry now; undefined for no limit. */
+  get ceiling(): number | undefined {
+    return this.#ceiling;
+  }
+  get topLayer(): number {
+    return this.offer.layers.scales.length - 1;
+  }
   get producerId(): string | undefined {
     return this.#end?.producerId;
   }
@@ -137,7 +145,10 @@ export class PulledPipe {
     this.#ask({ type: 'layers', maxSpatialLayer: this.wanted });
   }
 
-  limitLayers(maxSpatialLayer: number | undefined): void {
+  /** Sheds the layers above this one, until it is called with undefined. */
+  limit(maxSpatialLayer: number | undefined): void {
+    if (maxSpatialLayer === this.#ceiling) return;
+    this.#ceiling = maxSpatialLayer;
     this.#end?.limitLayers(maxSpatialLayer);
   }
 
