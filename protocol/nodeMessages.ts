@@ -3,7 +3,7 @@ import { cascadeCalls, cascadeTells } from './cascadeMessages.ts';
 import { nodeReportSchema } from './cascadeReport.ts';
 import type { Result } from './errors.ts';
 import { roomIdSchema } from './identity.ts';
-import { nodeIdSchema } from './network.ts';
+import type { nodeIdSchema } from './network.ts';
 import { roomCalls, roomTells } from './roomReplication.ts';
 
 /**

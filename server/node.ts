@@ -173,7 +173,15 @@ export async function startNode(
     draining: () => state === 'draining',
     measured: metrics,
   });
-  const running: RunningCascade = startCascade({ record, store, links, media: shared, rooms, log });
+  const running: RunningCascade = startCascade({
+    record,
+    store,
+    links,
+    media: shared,
+    rooms,
+    log,
+    fanOut: settings.fanOut,
+  });
   const adminApi = createAdminApi({
     log,
     notReady: () =>

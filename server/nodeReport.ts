@@ -10,11 +10,11 @@ export interface NodeReportParts {
   store: ClusterStore;
   links: NodeLinks;
   /** CPU of all media workers together, as a share of their cores. */
-  cpuShare(): number;
+  cpuShare: () => number;
   /** People connected here. */
-  viewers(): number;
+  viewers: () => number;
   /** What is lost of media from a region, 0 to 1, in coarse steps. */
-  lossFrom(region: RegionId): number;
+  lossFrom: (region: RegionId) => number;
 }
 
 const lookEveryMs = 1000;

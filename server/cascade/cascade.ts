@@ -34,8 +34,8 @@ export interface CascadeParts {
   network: CascadeNetwork;
   log: Logger;
   /** From 0 to 1. */
-  random(): number;
-  nowMs(): number;
+  random: () => number;
+  nowMs: () => number;
 }
 
 /** Everything is looked at so often, so that what a lost message left undone is done. */

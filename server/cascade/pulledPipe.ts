@@ -23,9 +23,9 @@ export interface PulledPipeParts {
   /** All pipes of this node by their names, so that news of them find them. */
   pipes: Map<PipeId, PulledPipe>;
   /** The pipe ended, and not by `close()`. */
-  onEnded(pipe: PulledPipe): void;
+  onEnded: (pipe: PulledPipe) => void;
   /** The upstream end says that it ends soon. */
-  onMoving(pipe: PulledPipe): void;
+  onMoving: (pipe: PulledPipe) => void;
 }
 
 export interface PullOrder {
@@ -197,7 +197,7 @@ export class PulledPipe {
       answerTimeoutMs,
     );
     if (!connected.ok) return connected.reason;
-    return this.#closed ? 'it closed before it was open' : undefined;
+    return this.closed ? 'it closed before it was open' : undefined;
   }
 
   #ask(request: PipeRequest): void {
