@@ -3,6 +3,7 @@ import type { Edge, EdgeList } from '../protocol/edges.ts';
 import { bestEdge, edgesToTry, isNearEnough } from './edgeChoice.ts';
 import type { KnownEdge } from './edgeChoice.ts';
 import { askForEdges, probeEdges } from './edgeProbe.ts';
+import { originOf } from './preparation.ts';
 import type { EdgeFigures } from './types.ts';
 
 /** A page that comes again so soon finds the network as it was. */
@@ -31,6 +32,25 @@ export async function chooseEdge(origins: readonly string[], region: string | un
   const choice = await making.choice;
   if (choice.how === 'unmeasured' && choices.get(key) === making) choices.delete(key);
   return choice;
+}
+
+/** A region, and the round trip to its nearest node; undefined where none answered. */
+export interface RegionDistance {
+  region: string;
+  rttMs?: number;
+}
+
+/** Measures the way to every region of a network that takes people: the nearest first. `url` is as in `connect`. */
+export async function measureRegions(url?: string): Promise<RegionDistance[]> {
+  const { origin, list } = await askForEdges([originOf(url)], undefined);
+  const measured = await probeEdges(reachedAt(origin, list), true);
+  const distances = list.regions.map((region): RegionDistance & { rttMs: number } => {
+    const rtts = measured.filter((edge) => edge.region === region).map(({ rttMs = Infinity }) => rttMs);
+    return { region, rttMs: Math.min(Infinity, ...rtts) };
+  });
+  return distances
+    .sort((one, other) => one.rttMs - other.rttMs)
+    .map(({ region, rttMs }) => (Number.isFinite(rttMs) ? { region, rttMs } : { region }));
 }
 
 /** Which node we are at, which others there are, and where to go when this one is lost. */
