@@ -61,7 +61,7 @@ export const roomCommandSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ban'), by, id, name: z.string().max(limits.identityLength) }),
   targeted('unban'),
   z.object({ type: z.literal('chat'), by, text: z.string().min(1).max(limits.chatLength) }),
-  z.object({ type: z.literal('openFeed'), id, source: sourceSchema }),
+  z.object({ type: z.literal('openFeed'), id, source: sourceSchema, anew: z.boolean().exactOptional() }),
   z.object({ type: z.literal('closeFeed'), feedId: feedIdSchema }),
   z.object({ type: z.literal('mediaGone'), id }),
   own('end'),

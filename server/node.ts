@@ -14,12 +14,14 @@ import type { NodeCascadeReport } from '../protocol/cascadeReport.ts';
 import { refuse } from '../protocol/errors.ts';
 import type { NodeId, NodeRecord, RegionId } from '../protocol/network.ts';
 import type { ClusterStore } from './cluster/clusterStore.ts';
+import type { NodeLinks } from './cluster/nodeLinks.ts';
 import { createMedia } from './media/media.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { systemClock } from './rooms/clock.ts';
 import { NodeRoom } from './rooms/nodeRoom.ts';
 import { Rooms } from './rooms/rooms.ts';
 import { defaultRoomPace } from './rooms/roomWire.ts';
+import { Drain } from './drain.ts';
 import { Edges } from './edges.ts';
 import { publicUrlOf } from './nodeAddresses.ts';
 import { openNetwork } from './nodeNetwork.ts';
@@ -48,7 +50,6 @@ export interface TributaryNode {
 }
 
 const demoFolder = fileURLToPath(new URL('../client-demo/dist', import.meta.url));
-const drainPollMs = 200;
 const joinRetryMs = 500;
 
 /** Makes and starts a node; rejects with a sentence for the operator when it cannot. */
@@ -88,8 +89,18 @@ export async function startNode(
   const edges = new Edges({
     self: record.nodeId,
     members: () => store.members(),
-    draining: () => state === 'draining',
+    draining: () => drain.draining,
     random: Math.random,
+  });
+  const drain: Drain = new Drain({
+    self: record.nodeId,
+    store,
+    links: () => links,
+    gateway: () => gateway,
+    needed: () => rooms.all().some((room) => room.needed),
+    drainMs: settings.drainMs,
+    movesPerSecond: settings.drainMovesPerSecond,
+    log,
   });
   const publicApi = await createPublicApi({
     settings,
@@ -101,6 +112,7 @@ export async function startNode(
     network: reports,
     blockOf: addressBlock,
     rtpCapabilities: media.rtpCapabilities,
+    drainNode: (nodeId, draining) => drain.at(nodeId, draining),
     offerEdges: (asker) => edges.offer(asker),
     nodeOrigins: () => edges.origins(),
     demoFolder: settings.demo ? demoFolder : undefined,
@@ -109,12 +121,13 @@ export async function startNode(
     },
   });
   const handled = roomHandlers((roomId) => rooms.get(roomId));
-  const links = network.openLinks({
+  const links: NodeLinks = network.openLinks({
     calls: {
       ...handled.calls,
       'feed.pull': () => refuse('media-unavailable'),
       'feed.drop': () => refuse('media-unavailable'),
       ...reports.handlers,
+      'node.drain': drain.handle,
     },
     tells: handled.tells,
   });
@@ -159,13 +172,14 @@ export async function startNode(
     verifyToken: (token) => tokens.verify(token),
     openRoom: (roomId) => rooms.open(roomId),
     openMedia: (roomId, events) => media.openRoom(roomId, events),
-    draining: () => state === 'draining',
+    draining: () => drain.draining,
     measured: metrics,
   });
   const adminApi = createAdminApi({
     log,
+    drainNode: (nodeId, draining) => drain.at(nodeId, draining),
     notReady: () =>
-      notReadyFor(state, {
+      notReadyFor(drain.draining ? 'draining' : state, {
         connections: gateway.connections,
         maxConnections: settings.maxConnections,
         liveWorkers: media.workers().length,
@@ -175,6 +189,7 @@ export async function startNode(
 
   const close = async (): Promise<void> => {
     state = 'draining';
+    gateway.rooms.sendAway((connection) => gateway.elsewhereFor(connection));
     gateway.rooms.closeAll();
     rooms.closeAll();
     // Side by side: the sockets' server waits for the HTTP connections that the other one ends.
@@ -201,14 +216,7 @@ export async function startNode(
     putOut: putOut.promise,
     origin: `${scheme}://localhost:${portOf(publicApi.server.address())}`,
     adminOrigin: `http://localhost:${portOf(adminApi.server.address())}`,
-    drain: async () => {
-      state = 'draining';
-      const deadlineMs = performance.now() + settings.drainMs;
-      // Not for connections: those who were refused stay a while, and more of them come.
-      while (rooms.all().some((room) => room.needed) && performance.now() < deadlineMs) {
-        await new Promise((resolve) => setTimeout(resolve, drainPollMs));
-      }
-    },
+    drain: () => drain.start(),
     close,
   };
 }

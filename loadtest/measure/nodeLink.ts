@@ -98,6 +98,7 @@ function linksOf(nodeId: NodeId, addressOf: () => string | undefined): NodeLinks
         'feed.pull': (_context, { epoch, pipe }) => done({ epoch, pipe }),
         'feed.drop': () => done({}),
         'cascade.report': () => refuse('not-found'),
+        'node.drain': () => refuse('not-found'),
         ...noRooms.calls,
       },
       tells: noRooms.tells,

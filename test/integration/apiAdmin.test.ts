@@ -7,6 +7,7 @@ let reasons: NotReady[] = ['starting'];
 const app = createAdminApi({
   log: createLog({ logLevel: 'silent', nodeId: 'n1', region: 'local' }),
   notReady: () => reasons,
+  drainNode: () => Promise.reject(new Error()),
   registry: {
     contentType: 'text/plain; version=0.0.4; charset=utf-8',
     metrics: async () => 'tributary_rooms 0\n',

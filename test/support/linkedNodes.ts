@@ -67,6 +67,7 @@ export class LinkedNodes {
         },
         'feed.drop': () => done({}),
         'cascade.report': () => refuse('not-found'),
+        'node.drain': () => refuse('not-found'),
         ...noRooms.calls,
       },
       tells: {

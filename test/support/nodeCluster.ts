@@ -32,8 +32,8 @@ export class NodeCluster {
   readonly #urls = new Map<NodeId, string>();
   readonly #nodes: ClusterNode[] = [];
 
-  /** `record` is what the node tells of itself beside its own name and address. */
-  async start(name: string, record: object = {}): Promise<ClusterNode> {
+  /** `record` is what the node tells of itself beside its own name and address; `flags` are settings beside the usual. */
+  async start(name: string, record: object = {}, flags: readonly string[] = []): Promise<ClusterNode> {
     const [port, adminPort, rtcPort] = await freePorts(3 + 8);
     const loaded = loadSettings({
       argv: [
@@ -44,6 +44,7 @@ export class NodeCluster {
         `--port=${port}`,
         `--admin-port=${adminPort}`,
         `--rtc-port=${rtcPort}`,
+        ...flags,
       ],
       env: {},
       readFile: () => '',
