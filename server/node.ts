@@ -11,11 +11,11 @@ import { createTokens } from './access/tokens.ts';
 import { createAdminApi } from './api/adminApi.ts';
 import { createPublicApi } from './api/publicApi.ts';
 import type { NodeCascadeReport } from '../protocol/cascadeReport.ts';
-import { refuse } from '../protocol/errors.ts';
-import type { NodeId, NodeRecord, RegionId } from '../protocol/network.ts';
-import type { ClusterStore } from './cluster/clusterStore.ts';
+import type { NodeId, RegionId } from '../protocol/network.ts';
+import { cascadeHandlers, startCascade, withCascade } from './cascadeNetwork.ts';
 import type { NodeLinks } from './cluster/nodeLinks.ts';
 import { createMedia } from './media/media.ts';
+import { SharedMedia } from './media/sharedMedia.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { systemClock } from './rooms/clock.ts';
 import { NodeRoom } from './rooms/nodeRoom.ts';
@@ -23,6 +23,8 @@ import { Rooms } from './rooms/rooms.ts';
 import { defaultRoomPace } from './rooms/roomWire.ts';
 import { Drain } from './drain.ts';
 import { Edges } from './edges.ts';
+import { LostPeers } from './lostPeers.ts';
+import { Membership } from './membership.ts';
 import { publicUrlOf } from './nodeAddresses.ts';
 import { openNetwork } from './nodeNetwork.ts';
 import type { NodeNetwork } from './nodeNetwork.ts';
@@ -50,7 +52,6 @@ export interface TributaryNode {
 }
 
 const demoFolder = fileURLToPath(new URL('../client-demo/dist', import.meta.url));
-const joinRetryMs = 500;
 
 /** Makes and starts a node; rejects with a sentence for the operator when it cannot. */
 export async function startNode(
@@ -60,6 +61,7 @@ export async function startNode(
 ): Promise<TributaryNode> {
   let state: NodeState = 'starting';
   const media = await createMedia(mediaSettings(settings), log);
+  const shared = new SharedMedia(media);
   const metrics = createMetrics({
     rooms: () => rooms.all().filter((room) => !room.vacant).length,
     participants: () => gateway.rooms.participants(),
@@ -121,37 +123,47 @@ export async function startNode(
     },
   });
   const handled = roomHandlers((roomId) => rooms.get(roomId));
+  const ofFeeds = cascadeHandlers(() => running?.cascade);
   const links: NodeLinks = network.openLinks({
-    calls: {
-      ...handled.calls,
-      'feed.pull': () => refuse('media-unavailable'),
-      'feed.drop': () => refuse('media-unavailable'),
-      ...reports.handlers,
-      'node.drain': drain.handle,
-    },
-    tells: handled.tells,
+    calls: { ...handled.calls, ...ofFeeds.calls, ...reports.handlers, 'node.drain': drain.handle },
+    tells: { ...handled.tells, ...ofFeeds.tells },
   });
-  const wire = roomWire(record.nodeId, links);
   store.events.on('membersChanged', () => {
     gateway.edgeNews.changed();
   });
+  const membership = new Membership({
+    network,
+    links,
+    log,
+    cpuShare: () => meanOf(media.workers().map(({ cpu }) => cpu)),
+    viewers: () => sumOf(Object.values(gateway.rooms.participants())),
+  });
+  const lost = new LostPeers(links, store);
+  lost.onLost((nodeId) => {
+    for (const room of rooms.all()) room.peerLost(nodeId);
+  });
+  const wire = roomWire(record, links, lost);
   const homes = roomHomes(store, network.homeTtlMs, () => {
     metrics.homeTakenOver();
-  });
-  const putOut = Promise.withResolvers<string>();
-  store.events.on('nodeIdTaken', () => {
-    putOut.resolve(`another process runs as node ${record.nodeId}; give each its own --node-id`);
   });
   store.events.on('homeLost', ({ roomId, epoch }) => {
     rooms.get(roomId)?.lost(epoch);
   });
   const rooms: Rooms<NodeRoom> = new Rooms<NodeRoom>({
-    make: (parts) => new NodeRoom({ ...parts, wire, homes, pace: defaultRoomPace, random: Math.random }),
+    make: (parts) =>
+      new NodeRoom({
+        ...parts,
+        wire,
+        homes,
+        pace: defaultRoomPace,
+        random: Math.random,
+        onOccupied: () => running?.cascade.roomChanged(parts.id),
+      }),
     settings,
     clock: systemClock,
     vacantRoomMs: settings.vacantRoomMs,
     endedRoomMs: settings.endedTombstoneMs,
-    eventsOf: (roomId) => gateway.rooms.eventsOf(roomId),
+    eventsOf: (roomId) => withCascade(roomId, gateway.rooms.eventsOf(roomId), () => running?.cascade),
     onClosed: (room) => {
       gateway.rooms.forget(room.id);
     },
@@ -171,10 +183,11 @@ export async function startNode(
     hostOf: (request) => requestedHost(request, settings.trustedProxies),
     verifyToken: (token) => tokens.verify(token),
     openRoom: (roomId) => rooms.open(roomId),
-    openMedia: (roomId, events) => media.openRoom(roomId, events),
+    openMedia: (roomId, events) => shared.openForPeople(roomId, events),
     draining: () => drain.draining,
     measured: metrics,
   });
+  const running = startCascade({ record, store, links, media: shared, rooms, log });
   const adminApi = createAdminApi({
     log,
     drainNode: (nodeId, draining) => drain.at(nodeId, draining),
@@ -184,6 +197,7 @@ export async function startNode(
         maxConnections: settings.maxConnections,
         liveWorkers: media.workers().length,
       }),
+    notes: () => membership.notes(),
     registry: metrics.registry,
   });
 
@@ -192,16 +206,16 @@ export async function startNode(
     gateway.rooms.sendAway((connection) => gateway.elsewhereFor(connection));
     gateway.rooms.closeAll();
     rooms.closeAll();
+    running.close();
     // Side by side: the sockets' server waits for the HTTP connections that the other one ends.
     await Promise.all([gateway.close(), publicApi.close(), adminApi.close(), media.close()]);
-    await store.close();
-    await links.close();
+    await membership.close();
+    lost.close();
   };
   try {
     await adminApi.listen({ host: settings.adminHost, port: settings.adminPort });
     await publicApi.listen({ host: settings.host, port: settings.port });
-    const publicUrl = publicUrlOf(settings, portOf(publicApi.server.address()));
-    await join(store, { ...record, publicUrl, linkUrl: await network.listen(links) });
+    await membership.join(publicUrlOf(settings, portOf(publicApi.server.address())));
   } catch (error) {
     await close();
     throw error;
@@ -213,7 +227,7 @@ export async function startNode(
   return {
     nodeId: record.nodeId,
     region: record.region,
-    putOut: putOut.promise,
+    putOut: membership.putOut,
     origin: `${scheme}://localhost:${portOf(publicApi.server.address())}`,
     adminOrigin: `http://localhost:${portOf(adminApi.server.address())}`,
     drain: () => drain.start(),
@@ -221,15 +235,12 @@ export async function startNode(
   };
 }
 
-/** Resolves when the others know of the node: as long as the store is away it waits. Rejects when its name is taken. */
-async function join(store: ClusterStore, record: NodeRecord): Promise<void> {
-  let announced = await store.announce(record);
-  while (!announced.ok && announced.error.code === 'store-away') {
-    await new Promise((resolve) => setTimeout(resolve, joinRetryMs));
-    const renewed = await store.renew();
-    announced = renewed.ok ? { ok: true, value: undefined } : renewed;
-  }
-  if (!announced.ok) throw new Error(announced.error.message);
+function sumOf(numbers: readonly number[]): number {
+  return numbers.reduce((sum, number) => sum + number, 0);
+}
+
+function meanOf(numbers: readonly number[]): number {
+  return sumOf(numbers) / Math.max(1, numbers.length);
 }
 
 function portOf(address: AddressInfo | string | null): number {

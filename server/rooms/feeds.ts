@@ -1,12 +1,16 @@
 import { feedIdOf, kindOf } from '../../protocol/identity.ts';
-import type { FeedId, ParticipantId, Source } from '../../protocol/identity.ts';
+import type { FeedId, ParticipantId } from '../../protocol/identity.ts';
 import { withEntry } from './boundedMap.ts';
+import type { Command } from './commands.ts';
 import { isLocked } from './mediaIntent.ts';
 import { memory, seatHolder, withHolder } from './roomState.ts';
 import type { RoomState, Step } from './roomState.ts';
 
 /** Reserves a feed of a seat holder, under the next epoch of its identity; `anew` in place of one that is open. */
-export function openFeed(state: RoomState, id: ParticipantId, source: Source, anew = false): Step {
+export function openFeed(
+  state: RoomState,
+  { id, source, anew = false, origin }: Command & { type: 'openFeed' },
+): Step {
   const holder = seatHolder(state, id);
   if (holder === undefined) return 'not-on-stage';
   // Microphone and camera open paused, so that they are there when they are allowed; a screen has no such switch.
@@ -18,7 +22,7 @@ export function openFeed(state: RoomState, id: ParticipantId, source: Source, an
   const { map: epochs, evicted = 0 } = withEntry(state.epochs, feedId, epoch, memory.epochs);
   const opened = withHolder(state, {
     ...holder,
-    feeds: [...others, { feedId, source, kind: kindOf(source), epoch }],
+    feeds: [...others, { feedId, source, kind: kindOf(source), epoch, ...(origin && { origin }) }],
   });
   return { ...opened, epochs, epochFloor: Math.max(state.epochFloor, evicted) };
 }

@@ -34,7 +34,7 @@ export interface RoomHomeParts extends Omit<RoomParts, 'elsewhere' | 'onStep'> {
 }
 
 /** How often a home looks after its edges. */
-const sweepEveryMs = 1000;
+const sweepEveryMs = 500;
 
 /** A room at its home: the one writer of its state, which its edges follow step by step. */
 export class RoomHome extends RoomBehind {
@@ -121,7 +121,8 @@ export class RoomHome extends RoomBehind {
     // What happens here to media of somebody who is elsewhere is not his doing.
     const owner = 'by' in command ? undefined : subjectOf(command);
     if (owner !== undefined && this.#edges.has(owner)) return done(undefined);
-    return this.room.run(command);
+    const { self: nodeId, region } = this.#parts.wire;
+    return this.room.run(command.type === 'openFeed' ? { ...command, origin: { nodeId, region } } : command);
   }
 
   override drop(id: ParticipantId): void {
@@ -207,6 +208,11 @@ export class RoomHome extends RoomBehind {
     return done({ news: this.#log.newsFor(request.have, this.room.state), ...refused });
   }
 
+  /** There is no way to this node just now. */
+  peerLost(nodeId: NodeId): void {
+    this.#edges.cut(nodeId, this.#parts.clock.now());
+  }
+
   reactionsFrom(counts: ReactionCounts): void {
     this.room.reactAll(counts);
   }
@@ -256,10 +262,12 @@ export class RoomHome extends RoomBehind {
   }
 
   #sweep(): void {
-    const nowMs = this.#parts.clock.now();
-    const silent = this.#edges.silentSince(nowMs - this.#parts.pace.edgeTtlMs);
+    const { clock, pace } = this.#parts;
+    const nowMs = clock.now();
+    const silent = this.#edges.silentSince(nowMs - pace.edgeTtlMs);
+    const doubtful = silent.length > 0 || this.#edges.someCutSince(nowMs - pace.edgeBlinkMs);
     // An edge that is gone may have taken the room, where we would not hear of it.
-    if (silent.length > 0 && !this.#parts.sure()) {
+    if (doubtful && !this.#parts.sure()) {
       this.#parts.onFenced();
       return;
     }

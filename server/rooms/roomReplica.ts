@@ -1,13 +1,12 @@
 import { done, refuse } from '../../protocol/errors.ts';
 import type { Result } from '../../protocol/errors.ts';
 import type { FeedId, ParticipantId, RoomId } from '../../protocol/identity.ts';
-import type { NodeId } from '../../protocol/network.ts';
 import type { ReactionKind } from '../../protocol/reactions.ts';
 import type { RoomStep } from '../../protocol/roomReplication.ts';
 import type { ChatMessage, RoomView } from '../../protocol/roomView.ts';
 import type { AnyRoom, AudiencePage, DataMessage, RoomEvents, Soon } from './anyRoom.ts';
 import type { Clock } from './clock.ts';
-import type { Actor, Command, Effect } from './commands.ts';
+import type { Actor, Command, Effect, FeedOrigin } from './commands.ts';
 import { CrowdNews } from './crowdNews.ts';
 import { decide } from './decide.ts';
 import { EdgePeople, concernsHome } from './edgePeople.ts';
@@ -27,7 +26,8 @@ import { backstageView, roomView, selfView } from './views.ts';
 
 export interface RoomReplicaParts {
   id: RoomId;
-  self: NodeId;
+  /** Of this node. */
+  place: FeedOrigin;
   state: RoomState;
   at: Position;
   roster: Roster;
@@ -55,7 +55,7 @@ export class RoomReplica implements AnyRoom {
   #closed = false;
 
   constructor(parts: RoomReplicaParts) {
-    const { clock, events, self } = parts;
+    const { clock, events, place } = parts;
     this.id = parts.id;
     this.#parts = parts;
     this.#roster = parts.roster;
@@ -73,7 +73,7 @@ export class RoomReplica implements AnyRoom {
       },
     });
     this.#effects = new EffectQueue((effect) => {
-      if (!concerns(effect, self, (id) => this.#roster.has(id))) return;
+      if (!concerns(effect, place.nodeId, (id) => this.#roster.has(id))) return;
       if (effect.type === 'replaced') this.#roster.remove(effect.id);
       events.perform(effect);
     });
@@ -163,7 +163,8 @@ export class RoomReplica implements AnyRoom {
         this.depart(command.id);
         return done(undefined);
       case 'openFeed':
-        return this.#roster.has(command.id) ? this.#ask(command, [command.id]) : refuse('not-on-stage');
+        if (!this.#roster.has(command.id)) return refuse('not-on-stage');
+        return this.#ask({ ...command, origin: this.#parts.place }, [command.id]);
       case 'mediaGone':
         return this.#closeFeeds(command, command.id);
       case 'closeFeed':

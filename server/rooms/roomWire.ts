@@ -1,6 +1,6 @@
 import type { Result } from '../../protocol/errors.ts';
 import type { RoomId } from '../../protocol/identity.ts';
-import type { NodeId } from '../../protocol/network.ts';
+import type { NodeId, RegionId } from '../../protocol/network.ts';
 import type { HandledCallName, NodeRequest, NodeResponse, NodeTell } from '../../protocol/nodeMessages.ts';
 import type { roomCalls, roomTells } from '../../protocol/roomReplication.ts';
 
@@ -10,6 +10,7 @@ export type RoomTellName = keyof typeof roomTells;
 /** How a room reaches the same room at other nodes. */
 export interface RoomWire {
   readonly self: NodeId;
+  readonly region: RegionId;
   /** Ends in time and never rejects; a node that cannot be reached is a refusal `home-away`. */
   ask<N extends RoomCallName>(to: NodeId, name: N, request: NodeRequest<N>): Promise<Result<NodeResponse<N>>>;
   /** May be lost. */
@@ -43,6 +44,8 @@ export interface RoomPace {
   viewersEveryMs: number;
   /** An edge that was not heard for so long is gone, and the connections of its people are lost. */
   edgeTtlMs: number;
+  /** The link to an edge may be broken for so long before the edge is taken for one that goes on by itself. */
+  edgeBlinkMs: number;
   /** Waiting before the first further try to reach a home, and before the later ones. */
   retryFirstMs: number;
   retryLastMs: number;
@@ -52,6 +55,7 @@ export const defaultRoomPace: RoomPace = {
   attachEveryMs: 2000,
   viewersEveryMs: 1000,
   edgeTtlMs: 5000,
+  edgeBlinkMs: 1500,
   retryFirstMs: 50,
-  retryLastMs: 1000,
+  retryLastMs: 250,
 };

@@ -8,7 +8,9 @@ export interface ReadyProcess {
   /** Everything it wrote so far, for a failing test to show. */
   output(): string;
   /** Ends it as an operator would and returns its exit code. */
-  stop(signal?: 'SIGTERM' | 'SIGINT'): Promise<number | null>;
+  stop(signal?: 'SIGTERM' | 'SIGINT' | 'SIGKILL'): Promise<number | null>;
+  /** Its exit code, when it has ended. */
+  readonly ended: Promise<number | null>;
 }
 
 /** Runs a TypeScript file of this checkout with this Node and waits until it says that it is ready. */
@@ -34,6 +36,7 @@ export async function startReadyProcess(script: string, flags: readonly string[]
   return {
     pid: child.pid ?? 0,
     output: () => lines.join('\n'),
+    ended: exited.then(([code]) => code),
     stop: async (signal = 'SIGTERM') => {
       child.kill(signal);
       const [code] = await exited;

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { refuse } from '../../protocol/errors.ts';
 import type { Result } from '../../protocol/errors.ts';
-import { nodeIdSchema } from '../../protocol/network.ts';
+import { nodeIdSchema, regionIdSchema } from '../../protocol/network.ts';
 import type { NodeId } from '../../protocol/network.ts';
 import { roomCalls, roomTells } from '../../protocol/roomReplication.ts';
 import type { ClusterStore } from '../../server/cluster/clusterStore.ts';
@@ -39,6 +39,7 @@ export interface WireQuality {
 }
 
 const askTimeoutMs = 2000;
+const askLostTimeoutMs = 100;
 const askAgainMs = 450;
 
 /** One room at several nodes, in time that stands still until it is told to pass. */
@@ -51,6 +52,8 @@ export class RoomNetwork {
   /** Messages by their names, to see what something costs. */
   readonly sent = new Map<string, number>();
   readonly #held: (() => void)[] = [];
+  /** Links to them are known to be broken. */
+  readonly #lost = new Set<NodeId>();
   readonly #random: Random;
   readonly #cluster = new MemoryCluster(this.clock, defaultClusterSettings);
   readonly #settings: RoomSettings;
@@ -132,6 +135,13 @@ export class RoomNetwork {
     node.alive = false;
   }
 
+  /** As `kill`, and the others notice that their links to it broke. */
+  lose(node: RoomNode): void {
+    this.kill(node);
+    this.#lost.add(node.nodeId);
+    for (const other of this.nodes) if (other.alive) other.room.peerLost(node.nodeId);
+  }
+
   /** As a process that hung for a while: what should have happened meanwhile happens now. */
   wake(node: RoomNode): void {
     node.alive = true;
@@ -171,6 +181,7 @@ export class RoomNetwork {
     const handlers = (to: RoomNode) => roomHandlers(() => to.room);
     return {
       self: node.nodeId,
+      region: regionIdSchema.parse('eu'),
       // As a link does, it sends again what may be lost; so what is asked may come twice.
       ask: (to, name, request) =>
         new Promise((resolve) => {
@@ -180,9 +191,12 @@ export class RoomNetwork {
             resolve(answer);
           };
           stops.push(
-            this.clock.setTimer(() => {
-              end(refuse('home-away', 'timeout'));
-            }, askTimeoutMs),
+            this.clock.setTimer(
+              () => {
+                end(refuse('home-away', 'timeout'));
+              },
+              this.#lost.has(to) ? askLostTimeoutMs : askTimeoutMs,
+            ),
           );
           const send = (): void => {
             stops.push(this.clock.setTimer(send, askAgainMs));
