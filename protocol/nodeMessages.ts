@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { nodeReportSchema } from './cascadeReport.ts';
 import { cascadeCalls, cascadeTells } from './cascadeMessages.ts';
+import { nodeReportSchema } from './cascadeReport.ts';
 import type { Result } from './errors.ts';
 import { roomIdSchema } from './identity.ts';
-import { nodeIdSchema } from './network.ts';
+import type { nodeIdSchema } from './network.ts';
 import { roomCalls, roomTells } from './roomReplication.ts';
 
 /**
@@ -16,17 +16,21 @@ export const nodeCalls = {
     request: z.strictObject({ sentAtMs: z.number(), held: z.boolean() }),
     response: z.strictObject({ sentAtMs: z.number() }),
   },
+  ...cascadeCalls,
   /** How feeds flow at the other node: those of one room, or a summary of all. */
   'cascade.report': {
     request: z.strictObject({ roomId: roomIdSchema.exactOptional() }),
     response: nodeReportSchema,
   },
+<<<<<<< HEAD
   /** The node takes leave of its people, or takes new ones again. */
   'node.drain': {
     request: z.strictObject({ draining: z.boolean() }),
     response: z.strictObject({ draining: z.boolean() }),
   },
   ...cascadeCalls,
+=======
+>>>>>>> main
   ...roomCalls,
 } as const;
 

@@ -5,7 +5,6 @@ import type { NodeId, NodeRecord } from '../protocol/network.ts';
 import type { NodeHandlers } from '../protocol/nodeMessages.ts';
 import { Cascade } from './cascade/cascade.ts';
 import type { CascadeCallName, CascadeRooms, CascadeTellName, CascadeWire } from './cascade/cascadePorts.ts';
-import { defaultCascadeSettings } from './cascade/networkView.ts';
 import type { ClusterStore } from './cluster/clusterStore.ts';
 import type { LinkEvent } from './cluster/linkEvents.ts';
 import type { NodeLinks } from './cluster/nodeLinks.ts';
@@ -47,7 +46,7 @@ export interface CascadeNetworkParts {
   rooms: { all(): NodeRoom[]; get(roomId: RoomId): NodeRoom | undefined };
   log: Logger;
   /** How many nodes of its region one node feeds; the same on all nodes. */
-  fanOut?: number;
+  fanOut: number;
 }
 
 export interface RunningCascade {
@@ -60,14 +59,11 @@ export function startCascade(parts: CascadeNetworkParts): RunningCascade {
   const { record, store, links, media, rooms, log } = parts;
   const cascade = new Cascade({
     self: { nodeId: record.nodeId, region: record.region },
-    settings: { ...defaultCascadeSettings, ...(parts.fanOut !== undefined && { fanOut: parts.fanOut }) },
+    settings: { fanOut: parts.fanOut },
     wire: cascadeWire(links),
     rooms: roomFeeds(rooms),
     media,
-    network: {
-      members: () => store.members().nodes,
-      measured: (ways) => store.update({ links: ways }),
-    },
+    network: { members: () => store.members().nodes },
     log,
     random: Math.random,
     nowMs: () => performance.now(),

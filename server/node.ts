@@ -10,9 +10,9 @@ import { createForwardingWatch } from './access/untrustedForwarding.ts';
 import { createTokens } from './access/tokens.ts';
 import { createAdminApi } from './api/adminApi.ts';
 import { createPublicApi } from './api/publicApi.ts';
-import type { NodeCascadeReport } from '../protocol/cascadeReport.ts';
 import type { NodeId, RegionId } from '../protocol/network.ts';
 import { cascadeHandlers, startCascade, withCascade } from './cascadeNetwork.ts';
+import type { RunningCascade } from './cascadeNetwork.ts';
 import type { NodeLinks } from './cluster/nodeLinks.ts';
 import { createMedia } from './media/media.ts';
 import { SharedMedia } from './media/sharedMedia.ts';
@@ -70,21 +70,14 @@ export async function startNode(
     members: () => store.members().nodes,
     storeAway: () => (store.members().ageMs ?? Infinity) > network.homeTtlMs,
     links: () => reports.linksHere(),
-    cascade: () => cascadeReport(),
-  });
-  const cascadeReport = (): NodeCascadeReport => ({
-    nodeId: record.nodeId,
-    region: record.region,
-    atMs: Date.now(),
-    pulls: [],
-    origins: [],
+    cascade: () => running.cascade.report(),
   });
   const reports: NetworkReports = new NetworkReports({
     self: network.record,
     members: () => store.members(),
     links: () => links,
     rooms: () => rooms.all(),
-    cascade: cascadeReport,
+    cascade: (roomId) => running.cascade.report(roomId),
   });
   const tokens = createTokens(settings.tokenSecret);
   const { store, record } = network;
@@ -123,7 +116,7 @@ export async function startNode(
     },
   });
   const handled = roomHandlers((roomId) => rooms.get(roomId));
-  const ofFeeds = cascadeHandlers(() => running?.cascade);
+  const ofFeeds = cascadeHandlers(() => running.cascade);
   const links: NodeLinks = network.openLinks({
     calls: { ...handled.calls, ...ofFeeds.calls, ...reports.handlers, 'node.drain': drain.handle },
     tells: { ...handled.tells, ...ofFeeds.tells },
@@ -136,6 +129,7 @@ export async function startNode(
     links,
     log,
     cpuShare: () => meanOf(media.workers().map(({ cpu }) => cpu)),
+    lossFrom: (region) => running.cascade.lossFrom(region),
     viewers: () => sumOf(Object.values(gateway.rooms.participants())),
   });
   const lost = new LostPeers(links, store);
@@ -157,13 +151,13 @@ export async function startNode(
         homes,
         pace: defaultRoomPace,
         random: Math.random,
-        onOccupied: () => running?.cascade.roomChanged(parts.id),
+        onOccupied: () => running.cascade.roomChanged(parts.id),
       }),
     settings,
     clock: systemClock,
     vacantRoomMs: settings.vacantRoomMs,
     endedRoomMs: settings.endedTombstoneMs,
-    eventsOf: (roomId) => withCascade(roomId, gateway.rooms.eventsOf(roomId), () => running?.cascade),
+    eventsOf: (roomId) => withCascade(roomId, gateway.rooms.eventsOf(roomId), () => running.cascade),
     onClosed: (room) => {
       gateway.rooms.forget(room.id);
     },
@@ -187,7 +181,15 @@ export async function startNode(
     draining: () => drain.draining,
     measured: metrics,
   });
-  const running = startCascade({ record, store, links, media: shared, rooms, log });
+  const running: RunningCascade = startCascade({
+    record,
+    store,
+    links,
+    media: shared,
+    rooms,
+    log,
+    fanOut: settings.fanOut,
+  });
   const adminApi = createAdminApi({
     log,
     drainNode: (nodeId, draining) => drain.at(nodeId, draining),

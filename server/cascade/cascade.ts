@@ -1,8 +1,9 @@
 import type { Logger } from 'pino';
 import type { PipeId } from '../../protocol/cascadeMessages.ts';
+import type { NodeCascadeReport } from '../../protocol/cascadeReport.ts';
 import type { Result } from '../../protocol/errors.ts';
 import type { FeedId, RoomId } from '../../protocol/identity.ts';
-import type { NodeId } from '../../protocol/network.ts';
+import type { NodeId, RegionId } from '../../protocol/network.ts';
 import type { NodeRequest, NodeResponse, NodeTell } from '../../protocol/nodeMessages.ts';
 import type {
   CascadeMedia,
@@ -17,6 +18,8 @@ import { FeedServes } from './feedServes.ts';
 import { LinkSuspicion } from './linkSuspicion.ts';
 import type { CascadeSettings, Place } from './networkView.ts';
 import type { FeedStanding } from './pathCheck.ts';
+import { pipeReport } from './pipeReport.ts';
+import { PipeWatch } from './pipeWatch.ts';
 import { PresentView } from './presentView.ts';
 import type { PulledPipe } from './pulledPipe.ts';
 import { upstream } from './upstreamChoice.ts';
@@ -31,8 +34,8 @@ export interface CascadeParts {
   network: CascadeNetwork;
   log: Logger;
   /** From 0 to 1. */
-  random(): number;
-  nowMs(): number;
+  random: () => number;
+  nowMs: () => number;
 }
 
 /** Everything is looked at so often, so that what a lost message left undone is done. */
@@ -58,12 +61,14 @@ export class Cascade {
   /** Links that have to stay open, and how to let go of them. */
   readonly #held = new Map<NodeId, () => void>();
   readonly #due = new Set<RoomId>();
+  readonly #watch: PipeWatch;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor(parts: CascadeParts) {
     this.#parts = parts;
     this.#view = new PresentView(parts.settings);
+    this.#watch = new PipeWatch(this.#pipes, parts.wire, parts.nowMs);
     this.#serves = new FeedServes({
       ...parts,
       self: parts.self.nodeId,
@@ -144,10 +149,43 @@ export class Cascade {
     if (pipe?.up.from === from) pipe.hear(news);
   }
 
+  /** How much of what comes from a region is lost on its way here, 0 to 1, in coarse steps. */
+  lossFrom(region: RegionId): number {
+    return this.#watch.lossFrom(region);
+  }
+
+  /** What this node pulls, and what others pull that was published here; of one room, or of all. */
+  report(roomId?: RoomId): NodeCascadeReport {
+    const { self, rooms } = this.#parts;
+    const passed = roomId === undefined ? [...this.#rooms.values()] : [this.#rooms.get(roomId)];
+    const pulls = passed.flatMap((room) => [...(room?.pulls.values() ?? [])]);
+    const serves = this.#serves.all();
+    const origins = [...(roomId === undefined ? rooms.occupied() : [roomId])].flatMap((id) =>
+      (rooms.feeds(id) ?? [])
+        .filter((feed) => this.#isOrigin(feed))
+        .map(({ feedId, epoch, source, publisherId }) => ({
+          roomId: id,
+          feedId,
+          epoch,
+          source,
+          publisherId,
+          pipes: serves.filter(({ request }) => request.roomId === id && request.feedId === feedId).length,
+        })),
+    );
+    return {
+      nodeId: self.nodeId,
+      region: self.region,
+      atMs: Date.now(),
+      pulls: pulls.flatMap((pull) => pipeReport(self, pull, (pipe) => this.#watch.figuresOf(pipe)) ?? []),
+      origins,
+    };
+  }
+
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
     clearTimeout(this.#timer);
+    this.#watch.close();
     for (const { pulls } of this.#rooms.values()) for (const pull of pulls.values()) pull.close();
     this.#serves.close();
     for (const { media } of this.#rooms.values()) media?.close();
@@ -236,9 +274,12 @@ export class Cascade {
   }
 
   /** A feed came by a new pipe. */
-  #piped(roomId: RoomId, { feed, producerId, up }: PulledPipe): void {
+  #piped(roomId: RoomId, pipe: PulledPipe): void {
+    const { feed, producerId, up } = pipe;
     const { feedId, epoch } = feed;
     this.#parts.log.debug({ roomId, feedId, epoch, from: up.from }, 'a feed comes from another node');
+    this.#watch.limit(pipe);
+    this.#watch.start();
     this.#serves.moved(roomId, feedId, (ofServe) => ofServe === producerId);
   }
 

@@ -1,7 +1,7 @@
 import type { Result } from '../../protocol/errors.ts';
 import type { FeedId, ParticipantId, RoomId, Source } from '../../protocol/identity.ts';
 import type { cascadeCalls, cascadeTells } from '../../protocol/cascadeMessages.ts';
-import type { NodeId, NodeRecord, RegionId, RegionWay } from '../../protocol/network.ts';
+import type { NodeId, NodeRecord, RegionId } from '../../protocol/network.ts';
 import type {
   HandledCallName,
   NodeRequest,
@@ -62,8 +62,6 @@ export interface CascadeRooms {
 export interface CascadeNetwork {
   /** All nodes as they tell of themselves, this one included. */
   members(): readonly NodeRecord[];
-  /** What this node measured towards other regions; called when it is another. */
-  measured(ways: Record<RegionId, RegionWay>): void;
 }
 
 /** What one end of a pipe has counted since it opened. */

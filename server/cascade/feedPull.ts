@@ -17,15 +17,15 @@ const firstLayer = 1;
 
 export interface FeedPullParts extends Omit<PulledPipeParts, 'onEnded' | 'onMoving'> {
   /** Where to pull from, by the present view. */
-  choose(feed: CascadeFeed, currentVia: RegionId | undefined): Upstream | undefined;
+  choose: (feed: CascadeFeed, currentVia: RegionId | undefined) => Upstream | undefined;
   /** Who waits below for this feed to come here. */
-  waiting(feed: CascadeFeed): readonly NodeId[];
-  unreachable(nodeId: NodeId): void;
+  waiting: (feed: CascadeFeed) => readonly NodeId[];
+  unreachable: (nodeId: NodeId) => void;
   /** The feed comes by another pipe now; what was made of earlier ones ends soon. */
-  onPipe(pipe: PulledPipe): void;
+  onPipe: (pipe: PulledPipe) => void;
   /** From 0 to 1. */
-  random(): number;
-  nowMs(): number;
+  random: () => number;
+  nowMs: () => number;
 }
 
 interface Attempt {

@@ -29,17 +29,17 @@ export interface FeedServe {
 export interface FeedServesParts {
   self: NodeId;
   wire: CascadeWire;
-  standing(request: PullRequest): FeedStanding;
-  mediaOf(roomId: RoomId): FeedMedia;
+  standing: (request: PullRequest) => FeedStanding;
+  mediaOf: (roomId: RoomId) => FeedMedia;
   /** Brings the feed here, for all that is waited for; false where `signal` was aborted before. */
-  bring(request: PullRequest, signal: AbortSignal): Promise<boolean>;
+  bring: (request: PullRequest, signal: AbortSignal) => Promise<boolean>;
   /** The way of what has this producer here, this node last. */
-  wayOf(request: PullRequest, producerId: string): readonly NodeId[] | undefined;
+  wayOf: (request: PullRequest, producerId: string) => readonly NodeId[] | undefined;
   /** Something is not pulled from here any more, or not yet. */
-  changed(roomId: RoomId): void;
+  changed: (roomId: RoomId) => void;
   /** Since when a node's link is down; undefined while it is up. */
-  downSinceMs(nodeId: NodeId): number | undefined;
-  nowMs(): number;
+  downSinceMs: (nodeId: NodeId) => number | undefined;
+  nowMs: () => number;
 }
 
 /** The pipes that other nodes pulled from this one. */

@@ -23,9 +23,9 @@ export interface PulledPipeParts {
   /** All pipes of this node by their names, so that news of them find them. */
   pipes: Map<PipeId, PulledPipe>;
   /** The pipe ended, and not by `close()`. */
-  onEnded(pipe: PulledPipe): void;
+  onEnded: (pipe: PulledPipe) => void;
   /** The upstream end says that it ends soon. */
-  onMoving(pipe: PulledPipe): void;
+  onMoving: (pipe: PulledPipe) => void;
 }
 
 export interface PullOrder {
@@ -58,6 +58,7 @@ export class PulledPipe {
   moving = false;
   readonly #parts: PulledPipeParts;
   #end: ImportEnd | undefined;
+  #ceiling: number | undefined;
   #closed = false;
 
   private constructor(parts: PulledPipeParts, id: PipeId, order: PullOrder, offer: PipeOffer, way: NodeId[]) {
@@ -106,6 +107,13 @@ export class PulledPipe {
   get closed(): boolean {
     return this.#closed;
   }
+  /** The highest layer it may carry now; undefined for no limit. */
+  get ceiling(): number | undefined {
+    return this.#ceiling;
+  }
+  get topLayer(): number {
+    return this.offer.layers.scales.length - 1;
+  }
   get producerId(): string | undefined {
     return this.#end?.producerId;
   }
@@ -137,7 +145,10 @@ export class PulledPipe {
     this.#ask({ type: 'layers', maxSpatialLayer: this.wanted });
   }
 
-  limitLayers(maxSpatialLayer: number | undefined): void {
+  /** Sheds the layers above this one, until it is called with undefined. */
+  limit(maxSpatialLayer: number | undefined): void {
+    if (maxSpatialLayer === this.#ceiling) return;
+    this.#ceiling = maxSpatialLayer;
     this.#end?.limitLayers(maxSpatialLayer);
   }
 
@@ -186,7 +197,7 @@ export class PulledPipe {
       answerTimeoutMs,
     );
     if (!connected.ok) return connected.reason;
-    return this.#closed ? 'it closed before it was open' : undefined;
+    return this.closed ? 'it closed before it was open' : undefined;
   }
 
   #ask(request: PipeRequest): void {

@@ -1,5 +1,6 @@
 import { done, refuse } from '../../protocol/errors.ts';
 import type { ErrorCode, Result } from '../../protocol/errors.ts';
+import { ownerOfFeed } from '../../protocol/identity.ts';
 import type { ParticipantId } from '../../protocol/identity.ts';
 import type { NodeId } from '../../protocol/network.ts';
 import type { NodeRequest, NodeResponse } from '../../protocol/nodeMessages.ts';
@@ -9,7 +10,6 @@ import type { Actor, Command, Effect } from './commands.ts';
 import type { ReactionCounts } from './crowdNews.ts';
 import { EdgePresence } from './edgePresence.ts';
 import { audienceOfAll, findAtEdges } from './edgeQuestions.ts';
-import { ownerOf } from './effectsHere.ts';
 import { Room } from './room.ts';
 import type { RoomParts } from './room.ts';
 import { RoomBehind } from './roomBehind.ts';
@@ -290,7 +290,7 @@ function subjectOf(command: Exclude<Command, { by: Actor }>): ParticipantId | un
     case 'mediaGone':
       return command.id;
     case 'closeFeed':
-      return ownerOf(command.feedId);
+      return ownerOfFeed(command.feedId);
     case 'tick':
       return undefined;
     default:

@@ -1,5 +1,6 @@
 import { done, refuse } from '../../protocol/errors.ts';
 import type { Result } from '../../protocol/errors.ts';
+import { ownerOfFeed } from '../../protocol/identity.ts';
 import type { FeedId, ParticipantId, RoomId } from '../../protocol/identity.ts';
 import type { ReactionKind } from '../../protocol/reactions.ts';
 import type { RoomStep } from '../../protocol/roomReplication.ts';
@@ -11,7 +12,7 @@ import { CrowdNews } from './crowdNews.ts';
 import { decide } from './decide.ts';
 import { EdgePeople, concernsHome } from './edgePeople.ts';
 import { EffectQueue } from './effectQueue.ts';
-import { concerns, effectsBetween, ownerOf } from './effectsHere.ts';
+import { concerns, effectsBetween } from './effectsHere.ts';
 import type { HomeLine } from './homeLine.ts';
 import { isPaused } from './mediaIntent.ts';
 import type { PresentPerson } from './roomEdges.ts';
@@ -109,7 +110,7 @@ export class RoomReplica implements AnyRoom {
     return this.#viewersElsewhere + this.viewersHere();
   }
   feed(feedId: FeedId) {
-    const holder = seatHolder(this.#state, ownerOf(feedId));
+    const holder = seatHolder(this.#state, ownerOfFeed(feedId));
     const feed = holder?.feeds.find((open) => open.feedId === feedId);
     return holder && feed && { epoch: feed.epoch, paused: isPaused(holder, feed.source) };
   }
@@ -168,7 +169,7 @@ export class RoomReplica implements AnyRoom {
       case 'mediaGone':
         return this.#closeFeeds(command, command.id);
       case 'closeFeed':
-        return this.#closeFeeds(command, ownerOf(command.feedId));
+        return this.#closeFeeds(command, ownerOfFeed(command.feedId));
       default: {
         if (!this.#roster.has(command.by.id)) return refuse('not-joined');
         return this.#ask(command, 'id' in command ? [command.by.id, command.id] : [command.by.id]);

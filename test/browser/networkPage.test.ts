@@ -29,9 +29,9 @@ describe("the operators' page", () => {
   test('gets in by itself in dev mode, and shows regions, nodes and rooms', async () => {
     const page = await open('/network');
     await page.waitForSelector('[data-room-id="harbour"]');
-    expect(await page.$$eval(named('network-region'), (all) => all.map((one) => one.dataset.region))).toEqual(
-      ['eu', 'us'],
-    );
+    expect(
+      await page.$$eval(named('network-region'), (all) => all.map((one) => one.getAttribute('data-region'))),
+    ).toEqual(['eu', 'us']);
     expect(await page.$$(named('network-node'))).toHaveLength(2);
     await page.type(named('network-search'), 'nothing-like-it');
     await page.waitForSelector(named('network-no-rooms'));

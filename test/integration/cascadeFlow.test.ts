@@ -52,7 +52,7 @@ describe('a feed on its way to other nodes', () => {
 
   test('ends everywhere with its publisher, and comes back under its name in the next epoch', async () => {
     const { host, viewers } = await startShow();
-    await host.client.ask('media.closeFeed', { feedId: 'hanna:camera' as never });
+    await host.client.ask('media.closeFeed', { feedId: 'hanna:camera' });
     await until('all pipes are closed', () => across() === 0 && pipesAt(origin).out === 0);
     await show.publish(host);
     await until('all have it again', () =>

@@ -88,7 +88,10 @@ describe('a node that drains', () => {
     const { client: mona, reply } = await there.enter('moves', 'mona', 'moderator');
     expect(reply).toMatchObject({ value: { room: { stage: [{ presence: 'connected' }] } } });
     // Nobody is counted at both.
-    await mona.next('viewers', ({ count }) => count === 2);
+    await until(async () => {
+      const page = await mona.ask('audience.list', { offset: 0, limit: 10 });
+      return page.ok && page.value.total === 2;
+    });
   }, 20_000);
 
   test('sends those away who have not gone in time, and says where to', async () => {

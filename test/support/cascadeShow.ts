@@ -1,6 +1,6 @@
 import type { types } from 'mediasoup';
 import type { ConsumerInfo } from '../../protocol/serverMessages.ts';
-import { NodeCluster } from './nodeCluster.ts';
+import type { NodeCluster } from './nodeCluster.ts';
 import type { ClusterNode } from './nodeCluster.ts';
 import { cameraParameters, microphoneParameters } from './rtpParameters.ts';
 import { RtpSink } from './rtpSource.ts';
@@ -59,7 +59,8 @@ export class CascadeShow {
 
   /** Everybody leaves, and is waited for no more. */
   async close(): Promise<void> {
-    await Promise.all(this.#people.map(({ client }) => client.socket.connected && client.ask('leave', {})));
+    const here = this.#people.filter(({ client }) => client.socket.connected);
+    await Promise.all(here.map(({ client }) => client.ask('leave', {})));
     for (const crowd of this.#crowds.values()) crowd.close();
   }
 }

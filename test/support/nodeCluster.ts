@@ -18,10 +18,10 @@ import { StoppableClock } from './stoppableClock.ts';
 
 export interface ClusterNode extends TributaryNode {
   readonly nodeId: NodeId;
-  /** What it tells of itself can be changed here. */
-  readonly store: ClusterStore;
   /** What its workers have. */
   readonly view: WorkerView;
+  /** What it tells of itself can be changed here. */
+  readonly store: ClusterStore;
   /** Its heartbeats stop and its links break, as if it had been killed; its own sockets stay until it is closed. */
   cutOff(): Promise<void>;
 }
@@ -36,7 +36,7 @@ export class NodeCluster {
   readonly #urls = new Map<NodeId, string>();
   readonly #nodes: ClusterNode[] = [];
 
-  /** `record` is what the node tells of itself beside its own name and address; `flags` are settings as on a command line. */
+  /** `record` is what the node tells of itself beside its own name and address; `flags` are settings. */
   async start(name: string, record: object = {}, flags: string[] = []): Promise<ClusterNode> {
     const [port, adminPort, rtcPort] = await freePorts(3 + 8);
     const loaded = loadSettings({
@@ -84,8 +84,8 @@ export class NodeCluster {
     const one: ClusterNode = {
       ...node,
       nodeId,
-      store,
       view,
+      store,
       cutOff: async () => {
         clock.stop();
         await links?.close();
