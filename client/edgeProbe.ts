@@ -63,6 +63,14 @@ export async function probeEdges(edges: readonly Edge[], patient = false): Promi
   return measured.map((edge) => ({ ...edge }));
 }
 
+/** Whether a node answers in time. */
+export async function answers(probeUrl: string, withinMs: number): Promise<boolean> {
+  return get(probeUrl, AbortSignal.timeout(withinMs)).then(
+    () => true,
+    () => false,
+  );
+}
+
 function get(url: string, signal: AbortSignal): Promise<Response> {
   return fetch(url, { cache: 'no-store', credentials: 'omit', signal });
 }

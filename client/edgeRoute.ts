@@ -2,12 +2,16 @@ import { probePath } from '../protocol/edgePaths.ts';
 import type { Edge, EdgeList } from '../protocol/edges.ts';
 import { bestEdge, edgesToTry, isNearEnough } from './edgeChoice.ts';
 import type { KnownEdge } from './edgeChoice.ts';
-import { askForEdges, probeEdges } from './edgeProbe.ts';
+import { answers, askForEdges, probeEdges } from './edgeProbe.ts';
 import { originOf } from './preparation.ts';
 import type { EdgeFigures } from './types.ts';
 
 /** A page that comes again so soon finds the network as it was. */
 const choiceKeptMs = 60_000;
+/** A node that says nothing for so long is tried again only after the others; on long lines, so many round trips. */
+const nodePatience = { leastMs: 700, roundTrips: 6 };
+/** An answer needs less than a connection does. */
+const answerMs = 500;
 
 interface Choice {
   url: string;
@@ -125,6 +129,23 @@ export class EdgeRoute {
   /** It did not answer, or takes nobody. */
   failed(url: string): void {
     this.#set(url, { failedAtMs: performance.now() });
+  }
+
+  /** Nobody answered: it was not the nodes, but our own network. */
+  forgive(): void {
+    this.#edges = this.#edges.map((edge) => ({ ...edge, failedAtMs: undefined }));
+  }
+
+  /** Whether the node we are at answers anything at all. */
+  async answers(): Promise<boolean> {
+    const withinMs = Math.max(answerMs, nodePatience.roundTrips * (this.rttMs(this.#current) ?? 0));
+    return answers(`${this.#current}${probePath}`, withinMs);
+  }
+
+  /** How long to wait for a word of this node before others are asked. */
+  patienceMs(url: string): number {
+    const { leastMs, roundTrips } = nodePatience;
+    return Math.max(leastMs, roundTrips * (this.rttMs(url) ?? 0));
   }
 
   /** How long the way there and back takes; undefined where it was not measured. */
