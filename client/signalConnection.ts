@@ -36,7 +36,7 @@ export function onlyWhile(current: () => boolean, handlers: SignalHandlers): Sig
   const gated = Object.entries(handlers).map(([name, handler]) => [
     name,
     (...heard: never[]) => {
-      if (current()) (handler as (...heard: never[]) => void)(...heard);
+      if (current()) (handler)(...heard);
     },
   ]);
   return Object.fromEntries(gated) as SignalHandlers;

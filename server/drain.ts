@@ -56,10 +56,13 @@ export class Drain {
 
   /** Drains, or takes that back, at any node of the network. */
   async at(nodeId: NodeId, draining: boolean): Promise<Result<{ draining: boolean }>> {
-    const { self, store, links } = this.#parts;
+    const { self, store } = this.#parts;
     if (nodeId === self) return this.#here(draining);
     if (!store.members().nodes.some((node) => node.nodeId === nodeId)) return refuse('no-such-node');
-    const answer = await links().to(nodeId).call('node.drain', { draining }, { timeoutMs: askTimeoutMs });
+    const answer = await this.#parts
+      .links()
+      .to(nodeId)
+      .call('node.drain', { draining }, { timeoutMs: askTimeoutMs });
     return answer.ok ? answer : refuse('node-away', answer.error.code);
   }
 
@@ -75,23 +78,24 @@ export class Drain {
 
   /** For a node that stays: who has not gone in time is sent away, as long as there is somewhere to go. */
   async #drainAndSendAway(): Promise<void> {
-    const { gateway, log } = this.#parts;
+    const { log } = this.#parts;
     await this.start();
-    const [somebody] = gateway().people();
+    const gateway = this.#parts.gateway();
+    const [somebody] = gateway.people();
     if (!this.#draining || somebody === undefined) return;
-    if (gateway().elsewhereFor(somebody.connection).length === 0)
+    if (gateway.elsewhereFor(somebody.connection).length === 0)
       return log.warn('the node drains, and its people have nowhere to go');
-    gateway().rooms.sendAway((connection) => gateway().elsewhereFor(connection));
+    gateway.rooms.sendAway((connection) => gateway.elsewhereFor(connection));
   }
 
   async #takeLeave(): Promise<void> {
-    const { drainMs, movesPerSecond, log, needed } = this.#parts;
+    const { drainMs, movesPerSecond, log } = this.#parts;
     const startedMs = performance.now();
     const leftMs = (): number => startedMs + drainMs - performance.now();
     log.info({ people: this.#parts.gateway().people().length, drainMs }, 'draining');
     const atMost = Math.max(1, Math.ceil(movesPerSecond / wavesPerSecond));
     // Not for connections: those who were refused stay a while, and more of them come.
-    while (this.#draining && needed() && leftMs() > 0) {
+    while (this.#draining && this.#parts.needed() && leftMs() > 0) {
       this.#wave(atMost, leftMs());
       await new Promise((resolve) => setTimeout(resolve, 1000 / wavesPerSecond));
     }

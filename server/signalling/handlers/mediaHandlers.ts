@@ -25,7 +25,8 @@ export function mediaHandlers(firstFrameSeconds: (seconds: number) => void): Han
       });
       if (!reserved.ok) return reserved;
       const feed = room.feed(feedId);
-      if (feed === undefined) return refuse('internal');
+      // Closed again by a command that came between.
+      if (feed === undefined) return refuse('not-on-stage');
       const { epoch } = feed;
       const produced = await media.produce({
         participantId: actor.id,
