@@ -99,7 +99,7 @@ export class Drain {
       this.#wave(atMost, leftMs());
       await new Promise((resolve) => setTimeout(resolve, 1000 / wavesPerSecond));
     }
-    log.info({ tookMs: Math.round(performance.now() - startedMs), needed: needed() }, 'drained');
+    log.info({ tookMs: Math.round(performance.now() - startedMs), needed: this.#parts.needed() }, 'drained');
   }
 
   #wave(atMost: number, withinMs: number): void {
