@@ -25,7 +25,7 @@ describe('a node that is asked for a feed', () => {
     const host = await show.enter(origin, 'hanna', 'host');
     await show.publish(host);
     // The epoch before is over.
-    await host.client.ask('media.closeFeed', { feedId: 'hanna:camera' as FeedId });
+    await host.client.ask('media.closeFeed', { feedId: 'hanna:camera' });
     await show.publish(host);
     const { consumers } = await show.enter(edge, 'vera');
     await until('she has it', () => [...consumers.values()].some(({ epoch }) => epoch === 2));
