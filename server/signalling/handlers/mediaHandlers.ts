@@ -17,7 +17,12 @@ export function mediaHandlers(firstFrameSeconds: (seconds: number) => void): Han
       const { media, room } = live;
       if (media === undefined) return refuse('room-ended');
       const feedId = feedIdOf(actor.id, source);
-      const reserved = await room.run({ type: 'openFeed', id: actor.id, source });
+      const reserved = await room.run({
+        type: 'openFeed',
+        id: actor.id,
+        source,
+        ...(live.comesAnew(feedId) && { anew: true }),
+      });
       if (!reserved.ok) return reserved;
       const feed = room.feed(feedId);
       if (feed === undefined) return refuse('internal');
