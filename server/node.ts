@@ -190,6 +190,7 @@ export async function startNode(
     media: shared,
     rooms,
     log,
+    measured: metrics,
     fanOut: settings.fanOut,
   });
   const adminApi = createAdminApi({
