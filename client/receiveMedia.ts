@@ -13,6 +13,7 @@ const lingerMs = 3000;
 
 /** A new track that brings nothing is shown all the same after this. */
 const firstPacketCeilingMs = 2000;
+const pictureLookMs = 20;
 
 /** A feed and the consumer it comes by now. */
 export class ReceivedFeed implements RemoteFeed {
@@ -189,6 +190,8 @@ export class ReceiveMedia {
   async #showWhenItFlows(feed: ReceivedFeed, consumer: types.Consumer): Promise<void> {
     // The track before may still bring something: its feed has moved to another way to us.
     if (!this.#dropFrames) await firstPacket(consumer.track);
+    // While the way before still flows, it is left for one that has a picture to show, not only packets.
+    if (feed.kind === 'video' && flows(feed.shownBy)) await firstPicture(consumer);
     if (feed.consumer !== consumer) return;
     feed.track = consumer.track;
     this.#events.track(feed);
@@ -234,4 +237,16 @@ async function firstPacket(track: MediaStreamTrack): Promise<void> {
     track.addEventListener('unmute', go, { once: true });
     track.addEventListener('ended', go, { once: true });
   });
+}
+
+function flows(consumer: types.Consumer | undefined): boolean {
+  return consumer?.closed === false && consumer.track.readyState === 'live' && !consumer.track.muted;
+}
+
+/** Resolves when a received picture was decoded, or at the ceiling. */
+async function firstPicture({ rtpReceiver, track }: types.Consumer): Promise<void> {
+  const startedMs = performance.now();
+  const isThere = (): boolean => (rtpReceiver?.getSynchronizationSources().length ?? 1) > 0;
+  while (!isThere() && track.readyState === 'live' && performance.now() - startedMs < firstPacketCeilingMs)
+    await new Promise((resolve) => setTimeout(resolve, pictureLookMs));
 }

@@ -10,6 +10,7 @@ import type { RoomMedia, RoomMediaEvents } from '../media/mediaTypes.ts';
 import type { AnyRoom } from '../rooms/anyRoom.ts';
 import type { Actor, Effect } from '../rooms/commands.ts';
 import type { Connection } from './connection.ts';
+import { joinWithHome } from './homeWait.ts';
 import type { MessageRates } from './messageRates.ts';
 import { NodeMoves } from './nodeMoves.ts';
 import { RoomChannel } from './roomChannel.ts';
@@ -89,7 +90,7 @@ export class LiveRoom {
     const waitMs = known === connection.rates ? 0 : known.take('join', message, performance.now());
     if (waitMs > 0) return refuse('rate-limited', undefined, waitMs);
     const comesFromElsewhere = message.moving === true && this.room.self(actor.id) === undefined;
-    const admitting = this.room.join(actor, message.start);
+    const admitting = joinWithHome(this.room, [actor, message.start], () => connection.open);
     const admitted = admitting instanceof Promise ? await admitting : admitting;
     if (!admitted.ok) return admitted;
     connection.rates = known;
