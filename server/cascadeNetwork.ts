@@ -4,7 +4,13 @@ import type { RoomId } from '../protocol/identity.ts';
 import type { NodeId, NodeRecord } from '../protocol/network.ts';
 import type { NodeHandlers } from '../protocol/nodeMessages.ts';
 import { Cascade } from './cascade/cascade.ts';
-import type { CascadeCallName, CascadeRooms, CascadeTellName, CascadeWire } from './cascade/cascadePorts.ts';
+import type {
+  CascadeCallName,
+  CascadeMeasured,
+  CascadeRooms,
+  CascadeTellName,
+  CascadeWire,
+} from './cascade/cascadePorts.ts';
 import type { ClusterStore } from './cluster/clusterStore.ts';
 import type { LinkEvent } from './cluster/linkEvents.ts';
 import type { NodeLinks } from './cluster/nodeLinks.ts';
@@ -45,6 +51,7 @@ export interface CascadeNetworkParts {
   media: SharedMedia;
   rooms: { all(): NodeRoom[]; get(roomId: RoomId): NodeRoom | undefined };
   log: Logger;
+  measured: CascadeMeasured;
   /** How many nodes of its region one node feeds; the same on all nodes. */
   fanOut: number;
 }
@@ -56,7 +63,7 @@ export interface RunningCascade {
 
 /** Starts to bring feeds to this node and to others through it. */
 export function startCascade(parts: CascadeNetworkParts): RunningCascade {
-  const { record, store, links, media, rooms, log } = parts;
+  const { record, store, links, media, rooms, log, measured } = parts;
   const cascade = new Cascade({
     self: { nodeId: record.nodeId, region: record.region },
     settings: { fanOut: parts.fanOut },
@@ -65,6 +72,7 @@ export function startCascade(parts: CascadeNetworkParts): RunningCascade {
     media,
     network: { members: () => store.members().nodes },
     log,
+    measured,
     random: Math.random,
     nowMs: () => performance.now(),
   });

@@ -180,6 +180,7 @@ export async function startNode(
     media: shared,
     rooms,
     log,
+    measured: metrics,
     fanOut: settings.fanOut,
   });
   const adminApi = createAdminApi({

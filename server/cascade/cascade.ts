@@ -6,6 +6,7 @@ import type { FeedId, RoomId } from '../../protocol/identity.ts';
 import type { NodeId, RegionId } from '../../protocol/network.ts';
 import type { NodeRequest, NodeResponse, NodeTell } from '../../protocol/nodeMessages.ts';
 import type {
+  CascadeMeasured,
   CascadeMedia,
   CascadeNetwork,
   CascadeRooms,
@@ -33,6 +34,7 @@ export interface CascadeParts {
   media: CascadeMedia;
   network: CascadeNetwork;
   log: Logger;
+  measured: CascadeMeasured;
   /** From 0 to 1. */
   random: () => number;
   nowMs: () => number;

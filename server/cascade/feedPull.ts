@@ -23,6 +23,7 @@ export interface FeedPullParts extends Omit<PulledPipeParts, 'onEnded' | 'onMovi
   unreachable: (nodeId: NodeId) => void;
   /** The feed comes by another pipe now; what was made of earlier ones ends soon. */
   onPipe: (pipe: PulledPipe) => void;
+  measured: CascadeMeasured;
   /** From 0 to 1. */
   random: () => number;
   nowMs: () => number;
@@ -44,6 +45,8 @@ export class FeedPull {
   #attempt: Attempt | undefined;
   /** Where it is to come from, as chosen last. */
   #up: Upstream | undefined;
+  /** Where it came from last. */
+  #cameFrom: NodeId | undefined;
   #failures = 0;
   #failed: { from: NodeId; reason: string; untilMs: number } | undefined;
   #retry: NodeJS.Timeout | undefined;
@@ -192,14 +195,22 @@ export class FeedPull {
     }
     this.#attempt = undefined;
     if (pulled.ok) this.#take(pulled.pipe);
-    else this.#fail(up.from, pulled);
+    else {
+      this.#parts.measured.pulled(pulled.why);
+      this.#fail(up.from, pulled);
+    }
   }
 
   #take(pipe: PulledPipe): void {
     if (this.#pipe) this.#replaced.add(this.#pipe);
     this.#pipe = pipe;
     this.#failed = undefined;
-    this.#parts.onPipe(pipe);
+    const { measured, onPipe } = this.#parts;
+    const { from } = pipe.up;
+    measured.pulled('opened');
+    if (this.#cameFrom !== undefined && this.#cameFrom !== from) measured.reparented();
+    this.#cameFrom = from;
+    onPipe(pipe);
     this.#tellWaiting();
     this.look();
   }
@@ -218,6 +229,7 @@ export class FeedPull {
   #ended(pipe: PulledPipe): void {
     if (this.#replaced.delete(pipe) || this.#pipe !== pipe) return;
     this.#pipe = undefined;
+    this.#parts.measured.pulled('lost');
     if (Date.now() - pipe.openedAtMs > shortMs) this.#failures = 0;
     else if (!this.#attempt)
       return this.#fail(pipe.up.from, { why: 'refused', reason: 'the pipe ended soon' });
