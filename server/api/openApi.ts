@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { edgeListSchema } from '../../protocol/edges.ts';
-import { regionIdSchema } from '../../protocol/network.ts';
+import { nodeIdSchema, regionIdSchema } from '../../protocol/network.ts';
 import { protocolVersion } from '../../protocol/version.ts';
 import { errors } from '../../protocol/errors.ts';
 import type { ErrorCode } from '../../protocol/errors.ts';
@@ -51,6 +51,21 @@ const roomParameter = { name: 'room', in: 'path', required: true, schema: schema
 
 /** What everything that is for operators alone may be refused with. */
 const operatorRefusals = ['admin-token-invalid', 'operator-api-off', 'rate-limited', 'internal'] as const;
+
+function drainPath(operationId: string, summary: string): object {
+  return {
+    post: {
+      operationId,
+      summary,
+      security: [{ adminToken: [] }],
+      parameters: [{ name: 'node', in: 'path', required: true, schema: schemaOf(nodeIdSchema, 'input') }],
+      responses: {
+        202: { description: 'The node was told, and says what it does now.', content: json('NodeDrain') },
+        ...refusals(['bad-message', 'no-such-node', 'node-away', ...operatorRefusals]),
+      },
+    },
+  };
+}
 
 /** The OpenAPI document of the public API, its schemas taken from those that check the requests. */
 export function openApiDocument(): object {
@@ -105,6 +120,11 @@ export function openApiDocument(): object {
           },
         },
       },
+      '/v1/nodes/{node}/drain': drainPath(
+        'drain',
+        'The node takes nobody new, and moves its people to other nodes.',
+      ),
+      '/v1/nodes/{node}/undrain': drainPath('undrain', 'The node takes people again.'),
       '/v1/capabilities': {
         get: {
           operationId: 'capabilities',
@@ -155,6 +175,7 @@ export function openApiDocument(): object {
       schemas: {
         TokenRequest: schemaOf(tokenRequestSchema, 'input'),
         TokenResponse: schemaOf(tokenResponseSchema, 'output'),
+        NodeDrain: schemaOf(z.object({ nodeId: nodeIdSchema, draining: z.boolean() }), 'output'),
         EdgeList: schemaOf(edgeListSchema, 'output'),
         RoomCascadeReport: schemaOf(roomCascadeReportSchema, 'output'),
         NetworkReport: schemaOf(networkReportSchema, 'output'),

@@ -196,6 +196,8 @@ describe('documents', () => {
       '/v1/rooms/{room}/tokens',
       '/v1/rooms/{room}/cascade',
       '/v1/network',
+      '/v1/nodes/{node}/drain',
+      '/v1/nodes/{node}/undrain',
       '/v1/capabilities',
       '/v1/edges',
       '/v1/probe',
