@@ -5,8 +5,8 @@ import type { NodeId, NodeRecord } from '../protocol/network.ts';
 import type { NodeHandlers } from '../protocol/nodeMessages.ts';
 import { Cascade } from './cascade/cascade.ts';
 import type {
-  CascadeCallName,
   CascadeMeasured,
+  CascadeCallName,
   CascadeRooms,
   CascadeTellName,
   CascadeWire,
@@ -63,7 +63,7 @@ export interface RunningCascade {
 
 /** Starts to bring feeds to this node and to others through it. */
 export function startCascade(parts: CascadeNetworkParts): RunningCascade {
-  const { record, store, links, media, rooms, log, measured } = parts;
+  const { record, store, links, media, rooms, log } = parts;
   const cascade = new Cascade({
     self: { nodeId: record.nodeId, region: record.region },
     settings: { fanOut: parts.fanOut },
@@ -72,7 +72,7 @@ export function startCascade(parts: CascadeNetworkParts): RunningCascade {
     media,
     network: { members: () => store.members().nodes },
     log,
-    measured,
+    measured: parts.measured,
     random: Math.random,
     nowMs: () => performance.now(),
   });

@@ -115,11 +115,11 @@ export interface CascadeMedia {
 }
 
 /** How a pull of a feed went: `lost` is one that had been open, and whose upstream end is gone. */
-export type PullResult = 'opened' | NotHad['why'] | 'lost';
+export type PullResult = 'opened' | 'refused' | 'failed' | 'lost';
 
 /** Counts what had to change. */
 export interface CascadeMeasured {
-  pulled: (result: PullResult) => void;
+  pulled(result: PullResult): void;
   /** A feed comes from another upstream than before. */
-  reparented: () => void;
+  reparented(): void;
 }

@@ -21,9 +21,9 @@ export interface FeedPullParts extends Omit<PulledPipeParts, 'onEnded' | 'onMovi
   /** Who waits below for this feed to come here. */
   waiting: (feed: CascadeFeed) => readonly NodeId[];
   unreachable: (nodeId: NodeId) => void;
+  measured: CascadeMeasured;
   /** The feed comes by another pipe now; what was made of earlier ones ends soon. */
   onPipe: (pipe: PulledPipe) => void;
-  measured: CascadeMeasured;
   /** From 0 to 1. */
   random: () => number;
   nowMs: () => number;
@@ -45,8 +45,7 @@ export class FeedPull {
   #attempt: Attempt | undefined;
   /** Where it is to come from, as chosen last. */
   #up: Upstream | undefined;
-  /** Where it came from last. */
-  #cameFrom: NodeId | undefined;
+  #lastFrom: NodeId | undefined;
   #failures = 0;
   #failed: { from: NodeId; reason: string; untilMs: number } | undefined;
   #retry: NodeJS.Timeout | undefined;
@@ -195,28 +194,25 @@ export class FeedPull {
     }
     this.#attempt = undefined;
     if (pulled.ok) this.#take(pulled.pipe);
-    else {
-      this.#parts.measured.pulled(pulled.why);
-      this.#fail(up.from, pulled);
-    }
+    else this.#fail(up.from, pulled);
   }
 
   #take(pipe: PulledPipe): void {
+    const { measured } = this.#parts;
+    measured.pulled('opened');
+    if (this.#lastFrom !== undefined && this.#lastFrom !== pipe.up.from) measured.reparented();
+    this.#lastFrom = pipe.up.from;
     if (this.#pipe) this.#replaced.add(this.#pipe);
     this.#pipe = pipe;
     this.#failed = undefined;
-    const { measured, onPipe } = this.#parts;
-    const { from } = pipe.up;
-    measured.pulled('opened');
-    if (this.#cameFrom !== undefined && this.#cameFrom !== from) measured.reparented();
-    this.#cameFrom = from;
-    onPipe(pipe);
+    this.#parts.onPipe(pipe);
     this.#tellWaiting();
     this.look();
   }
 
   #fail(from: NodeId, { why, reason }: Pick<NotHad, 'why' | 'reason'>): void {
-    const { random, nowMs } = this.#parts;
+    const { random, nowMs, measured } = this.#parts;
+    measured.pulled(why === 'refused' ? why : 'failed');
     const waitMs = Math.min(retryMs.last, retryMs.first * 2 ** this.#failures) * (0.5 + random() / 2);
     this.#failures = Math.min(this.#failures + 1, 10);
     this.#failed = { from, reason, untilMs: nowMs() + waitMs };
