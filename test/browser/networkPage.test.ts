@@ -11,7 +11,7 @@ let browser: Browser;
 beforeAll(async () => {
   server = await startServerProcess(['--dev-regions=us,eu']);
   browser = await launchBrowser();
-  const host = await openPage(browser, `${server.origin}/host?room=harbour&name=Hanna&autostart=1`);
+  const host = await openPage(browser, `${server.origin}/host?room=harbour&name=Hanna&autostart=1&region=us`);
   await waitForState(host, 'live');
 });
 afterAll(async () => {
@@ -55,6 +55,36 @@ describe("the operators' page", () => {
       { polling: 50 },
       named('network-room'),
     );
+  });
+
+  test('draws the way of a feed into another region, and says why it goes there', async () => {
+    const viewer = await open('/watch?room=harbour&name=Vera&region=eu');
+    await waitForState(viewer, 'live');
+    const page = await open('/network?room=harbour');
+    const pipe = `${named('network-feed')}[data-feed-id$=":camera"] ${named('network-pipe')}[data-node-id="eu-1"]`;
+    await page.waitForSelector(`${pipe}[data-state="open"]`);
+    expect(await words(page, `${pipe} .tree-reason`)).toMatch(/^gateway of eu, straight to the origin/);
+    expect(await words(page, pipe)).toContain('eu-1 in eu pulls from us-1 in us');
+    await viewer.close();
+  });
+
+  test('drains a node when one is sure, and takes it back', async () => {
+    const page = await open('/network');
+    const node = `${named('network-node')}[data-node-id="eu-1"]`;
+    await page.waitForSelector(`${node} ${named('network-drain')}`);
+    await page.click(`${node} ${named('network-drain')}`);
+    await page.waitForSelector(named('confirm-drain'), { visible: true });
+    await page.click(named('confirm-cancel'));
+    await page.waitForSelector(named('confirm-drain'), { hidden: true });
+    expect(await page.$eval(node, (element) => element.getAttribute('data-state'))).toBe('well');
+    await page.click(`${node} ${named('network-drain')}`);
+    await page.waitForSelector(named('confirm-drain'), { visible: true });
+    await page.click(named('confirm-drain'));
+    await page.waitForSelector(`${node}[data-state="draining"] ${named('network-undrain')}`);
+    await page.click(`${node} ${named('network-undrain')}`);
+    await page.waitForSelector(named('confirm-undrain'), { visible: true });
+    await page.click(named('confirm-undrain'));
+    await page.waitForSelector(`${node}[data-state="well"]`);
   });
 
   test('says that a room is not there, on a phone, with nothing beside the screen', async () => {
