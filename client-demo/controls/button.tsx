@@ -5,7 +5,8 @@ import type { IconName } from './icons.tsx';
 interface ButtonProps {
   /** Stable name for automation, see docs/automation.md. */
   testId: string;
-  onClick: () => void;
+  /** Absent where its form says what happens. */
+  onClick?: () => void;
   children: ComponentChildren;
   look?: 'primary' | 'plain' | 'quiet' | 'danger';
   icon?: IconName;
@@ -19,7 +20,7 @@ export function Button({
   look = 'plain',
   icon,
   type = 'button',
-  onClick,
+  onClick = () => undefined,
   children,
   ...rest
 }: ButtonProps) {

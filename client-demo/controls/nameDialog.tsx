@@ -27,13 +27,7 @@ export function NameDialog({
       >
         <NameField testId="name-input" autofocus value={name} onInput={setName} />
         <footer class="dialog-actions">
-          <Button
-            testId="name-done"
-            look="primary"
-            type="submit"
-            disabled={name.trim() === ''}
-            onClick={() => undefined}
-          >
+          <Button testId="name-done" look="primary" type="submit" disabled={name.trim() === ''}>
             Continue
           </Button>
         </footer>

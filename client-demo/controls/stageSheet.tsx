@@ -122,7 +122,6 @@ function GoingOnStage({ session, invitedBy, onRename, onAgreed }: GoingOnStagePr
             look="primary"
             type="submit"
             disabled={going || (namesHimself && name.trim() === '')}
-            onClick={() => undefined}
           >
             Go on stage
           </Button>

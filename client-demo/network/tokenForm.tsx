@@ -41,13 +41,7 @@ export function TokenForm({ problem, onToken }: TokenFormProps) {
         <p id="token-problem" class="token-problem" role="alert" data-testid="admin-token-problem">
           {problem}
         </p>
-        <Button
-          testId="admin-token-go"
-          look="primary"
-          type="submit"
-          disabled={token === ''}
-          onClick={() => undefined}
-        >
+        <Button testId="admin-token-go" look="primary" type="submit" disabled={token === ''}>
           Look in
         </Button>
       </form>

@@ -58,13 +58,7 @@ export function HomePage() {
             {room === '' ? 'Use letters, digits, and - _ .' : room === typed ? '' : `Becomes ${room}`}
           </p>
           <div class="home-actions">
-            <Button
-              testId="go-live"
-              look="primary"
-              type="submit"
-              disabled={room === ''}
-              onClick={() => undefined}
-            >
+            <Button testId="go-live" look="primary" type="submit" disabled={room === ''}>
               Go live
             </Button>
             <Button testId="go-watch" disabled={room === ''} onClick={() => go('watch')}>

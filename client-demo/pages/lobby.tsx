@@ -77,13 +77,7 @@ export function Lobby({ room, cohost, onGo }: LobbyProps) {
             <DeviceMenus onChosen={(source, deviceId) => void preview.choose(source, deviceId)} />
             <RegionMenu />
           </div>
-          <Button
-            testId="lobby-go-live"
-            look="primary"
-            type="submit"
-            disabled={name === ''}
-            onClick={() => undefined}
-          >
+          <Button testId="lobby-go-live" look="primary" type="submit" disabled={name === ''}>
             {cohost ? 'Join the stage' : 'Go live'}
           </Button>
           <p class="lobby-note">

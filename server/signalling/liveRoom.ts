@@ -11,10 +11,12 @@ import type { AnyRoom } from '../rooms/anyRoom.ts';
 import type { Actor, Effect } from '../rooms/commands.ts';
 import type { Connection } from './connection.ts';
 import { joinWithHome } from './homeWait.ts';
+import { liveMediaEvents } from './liveMediaEvents.ts';
 import type { MessageRates } from './messageRates.ts';
 import { NodeMoves } from './nodeMoves.ts';
 import { RoomChannel } from './roomChannel.ts';
 import type { SocketServer } from './roomChannel.ts';
+import { Turns } from './turns.ts';
 
 export interface LiveRoomParts {
   io: SocketServer;
@@ -34,7 +36,7 @@ export class LiveRoom {
   readonly #connections = new Map<ParticipantId, Connection>();
   readonly #graceTimers = new Map<ParticipantId, NodeJS.Timeout>();
   /** One join at a time for each person: two tabs of one identity must not interleave. */
-  readonly #joining = new Map<ParticipantId, Promise<unknown>>();
+  readonly #joining = new Turns<ParticipantId>();
   /** What people who are not connected had left, so that a new connection gives no new budgets. */
   readonly #restingRates = new Map<ParticipantId, MessageRates>();
   readonly #channel: RoomChannel;
@@ -69,15 +71,7 @@ export class LiveRoom {
     actor: Actor,
     message: ClientMessage<'join'>,
   ): Promise<Result<RoomReply>> {
-    const before = this.#joining.get(actor.id) ?? Promise.resolve();
-    const mine = before.then(() => this.#join(connection, actor, message));
-    const settled = mine.catch(() => undefined);
-    this.#joining.set(actor.id, settled);
-    try {
-      return await mine;
-    } finally {
-      if (this.#joining.get(actor.id) === settled) this.#joining.delete(actor.id);
-    }
+    return this.#joining.run(actor.id, () => this.#join(connection, actor, message));
   }
 
   async #join(
@@ -334,42 +328,13 @@ export class LiveRoom {
   }
 
   #mediaEvents(): RoomMediaEvents {
-    return {
-      consumersAdded: (id, added, ready) => {
-        this.#connections.get(id)?.offerConsumers(added, ready);
-      },
-      consumersClosed: (id, consumerIds) => {
-        this.#connections.get(id)?.socket.emit('consumersClosed', { consumerIds });
-      },
-      feedLost: (feedId: FeedId) => {
-        void this.room.run({ type: 'closeFeed', feedId });
-      },
-      mediaLost: (id, afterMs) => {
-        void this.room.run({ type: 'mediaGone', id });
-        this.#connections.get(id)?.socket.emit('mediaLost', { afterMs });
-      },
-      mediaClosed: (id) => {
-        this.#mediaClosed(id);
-      },
-      keyframeWanted: (publisherId, feedId) => {
-        const publisher = this.#connections.get(publisherId);
-        if (publisher === undefined) return;
-        publisher.socket.emit('keyframe', { feedId });
-        this.#parts.keyframeAsked('message');
-      },
-      pliSent: () => {
-        this.#parts.keyframeAsked('pli');
-      },
-      layersWanted: (publisherId, feedId, maxSpatialLayer) => {
-        this.#connections.get(publisherId)?.socket.emit('layers', { feedId, maxSpatialLayer });
-      },
-      speaker: (participantId) => {
-        this.#channel.speaker(participantId);
-      },
-      quality: (participantId, level) => {
-        this.#channel.quality(participantId, level);
-      },
-    };
+    return liveMediaEvents({
+      room: this.room,
+      channel: this.#channel,
+      connectionOf: (id) => this.connectionOf(id),
+      keyframeAsked: (path) => this.#parts.keyframeAsked(path),
+      mediaClosed: (id) => this.#mediaClosed(id),
+    });
   }
 
   /** The page closed its transports itself: it was reloaded or shut, and will not come back with them. */
