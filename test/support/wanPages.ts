@@ -1,0 +1,98 @@
+import type { Browser, Page } from 'puppeteer';
+import { roomIdSchema, participantIdSchema } from '../../protocol/identity.ts';
+import type { Role } from '../../protocol/roles.ts';
+import { createTokens } from '../../server/access/tokens.ts';
+import { launchBrowser } from './browser.ts';
+import { watchFrames } from './frameTimes.ts';
+import type { WanCluster } from './wanCluster.ts';
+
+export interface Visit {
+  /** The node whose page is opened. */
+  at: string;
+  room: string;
+  /** Shown to others; in small letters it is the identity too. */
+  name: string;
+  role?: Role;
+  /** What the camera of somebody on stage gives. */
+  camera?: { width: number; height: number };
+  window?: { width: number; height: number };
+  /** More of the page's parameters, such as `drop=1`. */
+  more?: Readonly<Record<string, string>>;
+}
+
+const smallCamera = { width: 320, height: 180 };
+const smallWindow = { width: 640, height: 480 };
+const frameRate = 15;
+
+/** People in one real browser, each with a storage of his own, at the demo's pages of a cluster's nodes. */
+export class WanPages {
+  readonly #cluster: WanCluster;
+  readonly #browser: Browser;
+
+  private constructor(cluster: WanCluster, browser: Browser) {
+    this.#cluster = cluster;
+    this.#browser = browser;
+  }
+
+  static async launch(cluster: WanCluster): Promise<WanPages> {
+    return new WanPages(cluster, await launchBrowser());
+  }
+
+  /** Opens a page that goes live by itself and remembers its frames; does not wait for anything. */
+  async open(visit: Visit): Promise<Page> {
+    const role = visit.role ?? 'viewer';
+    const context = await this.#browser.createBrowserContext();
+    const page = await context.newPage();
+    await page.setViewport(visit.window ?? smallWindow);
+    await watchFrames(page);
+    await page.evaluateOnNewDocument(
+      (wanted) => {
+        // Undefined on an insecure page, whatever the compiler thinks.
+        const devices = navigator.mediaDevices as MediaDevices | undefined;
+        if (devices === undefined) return;
+        const open = devices.getUserMedia.bind(devices);
+        devices.getUserMedia = (constraints) =>
+          open({
+            ...constraints,
+            ...(typeof constraints?.video === 'object' && { video: { ...constraints.video, ...wanted } }),
+          });
+      },
+      { ...(visit.camera ?? smallCamera), frameRate },
+    );
+    await page.goto(await this.#addressOf(visit, role), { waitUntil: 'domcontentloaded' });
+    return page;
+  }
+
+  /** Ends everything of a page, as a browser that is closed. */
+  async shut(page: Page): Promise<void> {
+    await page.browserContext().close();
+  }
+
+  async shutAll(): Promise<void> {
+    const contexts = this.#browser.browserContexts().slice(1);
+    await Promise.all(contexts.map((context) => context.close()));
+  }
+
+  async close(): Promise<void> {
+    await this.#browser.close();
+  }
+
+  async #addressOf({ at, room, name, more }: Visit, role: Role): Promise<string> {
+    const { token } = await createTokens(this.#cluster.tokenSecret).issue(roomIdSchema.parse(room), {
+      identity: participantIdSchema.parse(name.toLowerCase()),
+      name,
+      role,
+      ttlSeconds: 3600,
+    });
+    const onStage = role === 'host' || role === 'cohost';
+    const params = new URLSearchParams({
+      room,
+      name,
+      autostart: '1',
+      ...(role === 'cohost' && { as: 'cohost' }),
+      ...more,
+    });
+    const { origin } = this.#cluster.node(at);
+    return `${origin}/${onStage ? 'host' : 'watch'}?${params.toString()}#token=${token}`;
+  }
+}
