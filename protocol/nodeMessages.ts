@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nodeReportSchema } from './cascadeReport.ts';
 import type { Result } from './errors.ts';
 import { feedIdSchema, roomIdSchema } from './identity.ts';
 import { nodeIdSchema } from './network.ts';
@@ -34,6 +35,11 @@ export const nodeCalls = {
   'feed.drop': {
     request: z.strictObject({ roomId: roomIdSchema, feedId: feedIdSchema, epoch }),
     response: nothing,
+  },
+  /** How feeds flow at the other node: those of one room, or a summary of all. */
+  'cascade.report': {
+    request: z.strictObject({ roomId: roomIdSchema.exactOptional() }),
+    response: nodeReportSchema,
   },
   ...roomCalls,
 } as const;

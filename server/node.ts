@@ -110,6 +110,7 @@ export async function startNode(
       ...handled.calls,
       'feed.pull': () => refuse('media-unavailable'),
       'feed.drop': () => refuse('media-unavailable'),
+      'cascade.report': () => refuse('media-unavailable'),
     },
     tells: { ...handled.tells, 'room.view': () => undefined },
   });

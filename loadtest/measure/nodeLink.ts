@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { Worker, isMainThread, parentPort } from 'node:worker_threads';
 import { pino } from 'pino';
-import { done } from '../../protocol/errors.ts';
+import { done, refuse } from '../../protocol/errors.ts';
 import type { FeedId, RoomId } from '../../protocol/identity.ts';
 import type { NodeId } from '../../protocol/network.ts';
 import type { NodeRequest } from '../../protocol/nodeMessages.ts';
@@ -97,6 +97,7 @@ function linksOf(nodeId: NodeId, addressOf: () => string | undefined): NodeLinks
       calls: {
         'feed.pull': (_context, { epoch, pipe }) => done({ epoch, pipe }),
         'feed.drop': () => done({}),
+        'cascade.report': () => refuse('not-found'),
         ...noRooms.calls,
       },
       tells: { 'room.view': () => undefined, ...noRooms.tells },

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
-import { done } from '../../protocol/errors.ts';
+import { done, refuse } from '../../protocol/errors.ts';
 import type { FeedId, RoomId } from '../../protocol/identity.ts';
 import type { NodeId } from '../../protocol/network.ts';
 import type { NodeHandlers, NodeRequest, NodeTell } from '../../protocol/nodeMessages.ts';
@@ -64,6 +64,7 @@ export class LinkedNodes {
           return done({ epoch: request.epoch, pipe: { count: pulls.length } });
         },
         'feed.drop': () => done({}),
+        'cascade.report': () => refuse('not-found'),
         ...noRooms.calls,
       },
       tells: { 'room.view': (_from, payload) => views.push(payload), ...noRooms.tells },
