@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { RoomCascadeReport } from '../../protocol/cascadeReport.ts';
 import { WanNetwork } from '../wan/wanNetwork.ts';
 import { roads } from '../wan/wanProfile.ts';
 import type { RoadProfile } from '../wan/wanProfile.ts';
@@ -8,7 +9,7 @@ import type { Road } from '../wan/road.ts';
 import { freePorts } from './ports.ts';
 import { RedisServer } from './redisServer.ts';
 import { selfSigned } from './selfSigned.ts';
-import { WanNode } from './wanNode.ts';
+import { askLimitMs, WanNode } from './wanNode.ts';
 import type { WanPorts } from './wanNode.ts';
 
 export interface WanClusterOptions {
@@ -27,6 +28,7 @@ export interface WanClusterOptions {
 /** Ports of each host for media between nodes. */
 const pipePorts = 48;
 const tokenSecret = 'only-the-tests-of-this-run-know-it-really';
+const adminToken = 'a-token-that-only-the-operator-of-this-run-has';
 /** Where Redis stands: by itself, at no distance from any node until it is set otherwise. */
 const redisPlace = 'redis';
 
@@ -89,6 +91,7 @@ export class WanCluster {
           env: {
             TRIBUTARY_TOKEN_SECRET: tokenSecret,
             TRIBUTARY_API_KEYS: 'test:a-key-that-only-this-run-has-and-knows',
+            TRIBUTARY_ADMIN_TOKENS: adminToken,
             TRIBUTARY_CLUSTER_SECRETS: 'a-secret-that-only-the-nodes-of-this-run-have',
             TRIBUTARY_REDIS: `redis://${line.address.address}:${line.address.port}`,
             ...options.nodeEnv?.[host.name],
@@ -163,9 +166,28 @@ export class WanCluster {
     return this.#network.access(name);
   }
 
+  /** How the feeds of a room flow, as a node tells an operator: the first one that runs unless one is named. */
+  async cascade(room: string, at?: string): Promise<RoomCascadeReport> {
+    return (await this.operate('GET', `/v1/rooms/${room}/cascade`, at)) as RoomCascadeReport;
+  }
+
+  /** Asks a node something that only an operator may. */
+  async operate(method: 'GET' | 'POST', path: string, at?: string): Promise<unknown> {
+    const node = at === undefined ? this.nodes.find(({ answering }) => answering) : this.node(at);
+    if (node === undefined) throw new Error('no node runs');
+    const answer = await fetch(`${node.origin}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${adminToken}` },
+      signal: AbortSignal.timeout(askLimitMs),
+    });
+    const body = await answer.text();
+    if (!answer.ok) throw new Error(`${node.nodeId} ${method} ${path}: ${answer.status} ${body}`);
+    return body === '' ? undefined : JSON.parse(body);
+  }
+
   /** The sum over all nodes that run. */
   async metric(name: string, labels: Readonly<Record<string, string>> = {}): Promise<number> {
-    const running = this.nodes.filter((node) => node.running);
+    const running = this.nodes.filter(({ answering }) => answering);
     const all = await Promise.all(running.map((node) => node.metrics()));
     return all.reduce((sum, metrics) => sum + metrics.sum(name, labels), 0);
   }

@@ -7,6 +7,9 @@ import type { ReadyProcess } from './readyProcess.ts';
 import { until } from './until.ts';
 import { childPids, workerPids } from './workerProcesses.ts';
 
+/** A node that hangs would hold up a test for minutes. */
+export const askLimitMs = 3000;
+
 /** The same on every host: each has an address of its own. */
 export interface WanPorts {
   public: number;
@@ -47,6 +50,11 @@ export class WanNode {
 
   get running(): boolean {
     return this.#process !== undefined;
+  }
+
+  /** It runs, and does not hang. */
+  get answering(): boolean {
+    return this.running && this.#hung.length === 0;
   }
 
   get pid(): number {
@@ -128,11 +136,8 @@ export class WanNode {
   }
 
   async metrics(): Promise<MetricsText> {
-    return new MetricsText(await this.#get('/metrics'));
-  }
-
-  async admin<T>(path: string, init: RequestInit = {}): Promise<T> {
-    return JSON.parse(await this.#get(path, init)) as T;
+    const answer = await fetch(`${this.adminOrigin}/metrics`, { signal: AbortSignal.timeout(askLimitMs) });
+    return new MetricsText(await answer.text());
   }
 
   /** UDP ports for media between nodes that somebody has open now. */
@@ -142,17 +147,6 @@ export class WanNode {
     const { listenAddress } = this.#parts.host;
     const open = await Promise.all(ports.map((port) => isTaken(listenAddress, port)));
     return ports.filter((_, index) => open[index]);
-  }
-
-  async #get(path: string, init: RequestInit = {}): Promise<string> {
-    const answer = await fetch(`${this.adminOrigin}${path}`, {
-      ...init,
-      // A node that hangs would hold up the test for minutes.
-      signal: AbortSignal.timeout(3000),
-    });
-    const text = await answer.text();
-    if (!answer.ok) throw new Error(`${this.nodeId} ${path}: ${answer.status} ${text}`);
-    return text;
   }
 }
 

@@ -3,18 +3,18 @@ import { roomIdSchema, participantIdSchema } from '../../protocol/identity.ts';
 import type { Role } from '../../protocol/roles.ts';
 import { createTokens } from '../../server/access/tokens.ts';
 import { launchBrowser } from './browser.ts';
-import { watchFrames } from './frameTimes.ts';
+import { rememberHistory } from './pageHistory.ts';
 import type { WanCluster } from './wanCluster.ts';
 
 export interface Visit {
-  /** The node whose page is opened. */
+  /** The node whose page is opened, and the nearest one for the probes of this browser. */
   at: string;
   room: string;
   /** Shown to others; in small letters it is the identity too. */
   name: string;
   role?: Role;
-  /** What the camera of somebody on stage gives. */
-  camera?: { width: number; height: number };
+  /** What the camera of somebody on stage gives: Chromium's green test picture, or one of this colour. */
+  camera?: { width: number; height: number; colour?: string };
   window?: { width: number; height: number };
   /** More of the page's parameters, such as `drop=1`. */
   more?: Readonly<Record<string, string>>;
@@ -44,21 +44,9 @@ export class WanPages {
     const context = await this.#browser.createBrowserContext();
     const page = await context.newPage();
     await page.setViewport(visit.window ?? smallWindow);
-    await watchFrames(page);
-    await page.evaluateOnNewDocument(
-      (wanted) => {
-        // Undefined on an insecure page, whatever the compiler thinks.
-        const devices = navigator.mediaDevices as MediaDevices | undefined;
-        if (devices === undefined) return;
-        const open = devices.getUserMedia.bind(devices);
-        devices.getUserMedia = (constraints) =>
-          open({
-            ...constraints,
-            ...(typeof constraints?.video === 'object' && { video: { ...constraints.video, ...wanted } }),
-          });
-      },
-      { ...(visit.camera ?? smallCamera), frameRate },
-    );
+    await rememberHistory(page);
+    await page.evaluateOnNewDocument(useCamera, { ...(visit.camera ?? smallCamera), frameRate });
+    await page.evaluateOnNewDocument(standNear, this.#cluster.node(visit.at).origin);
     await page.goto(await this.#addressOf(visit, role), { waitUntil: 'domcontentloaded' });
     return page;
   }
@@ -95,4 +83,43 @@ export class WanPages {
     const { origin } = this.#cluster.node(at);
     return `${origin}/${onStage ? 'host' : 'watch'}?${params.toString()}#token=${token}`;
   }
+}
+
+/** In the page: its camera gives pictures of this size, however many pixels are asked for. */
+function useCamera(camera: { width: number; height: number; frameRate: number; colour?: string }): void {
+  // Undefined on an insecure page, whatever the compiler thinks.
+  const devices = navigator.mediaDevices as MediaDevices | undefined;
+  if (devices === undefined) return;
+  const { colour, ...wanted } = camera;
+  const open = devices.getUserMedia.bind(devices);
+  const painted = (): MediaStream => {
+    const canvas = Object.assign(document.createElement('canvas'), wanted);
+    const context = canvas.getContext('2d');
+    let at = 0;
+    setInterval(() => {
+      if (context === null) return;
+      context.fillStyle = colour ?? '';
+      context.fillRect(0, 0, canvas.width, canvas.height);
+      context.fillStyle = 'black';
+      context.fillRect((at = (at + 5) % canvas.width), 0, 10, canvas.height);
+    }, 1000 / wanted.frameRate);
+    return canvas.captureStream();
+  };
+  devices.getUserMedia = async (constraints) => {
+    const { video } = constraints ?? {};
+    if (typeof video !== 'object') return open(constraints);
+    return colour === undefined ? open({ ...constraints, video: { ...video, ...wanted } }) : painted();
+  };
+}
+
+/** In the page: every other server's probe answers later, as if this browser stood beside the one at `origin`. */
+function standNear(origin: string): void {
+  const { fetch } = window;
+  window.fetch = async (resource, options) => {
+    const address = resource instanceof Request ? resource.url : String(resource);
+    const url = new URL(address, location.href);
+    if (url.pathname === '/v1/probe' && url.origin !== origin)
+      await new Promise((resolve) => setTimeout(resolve, 60));
+    return fetch(resource, options);
+  };
 }

@@ -4,14 +4,24 @@ declare global {
   interface Window {
     /** When frames of each picture were shown, by `participant:source`, in ms since 1970. */
     frameTimes?: Record<string, number[]>;
+    /** Each `data-live-state` there was, and since when. */
+    liveStates?: { state: string; sinceMs: number }[];
   }
 }
 
 /** How many times are kept of each picture. */
 const kept = 6000;
 
-/** Before the page opens: from then on it remembers when each frame of each picture was shown. */
-export async function watchFrames(page: Page): Promise<void> {
+/** Before the page opens: from then on it remembers when each frame of each picture was shown, and how it did. */
+export async function rememberHistory(page: Page): Promise<void> {
+  await page.evaluateOnNewDocument(() => {
+    const states: { state: string; sinceMs: number }[] = [];
+    window.liveStates = states;
+    new MutationObserver(() => {
+      const { liveState = '' } = document.documentElement.dataset;
+      if (states.at(-1)?.state !== liveState) states.push({ state: liveState, sinceMs: Date.now() });
+    }).observe(document, { attributes: true, subtree: true, attributeFilter: ['data-live-state'] });
+  });
   await page.evaluateOnNewDocument((limit) => {
     const times: Record<string, number[]> = {};
     window.frameTimes = times;
@@ -42,6 +52,14 @@ export interface Stall {
   pauseMs: number;
   /** From what happened to the first frame after the pause. */
   movedAfterMs: number;
+}
+
+/** The states of a page since then, the one it had then not included; empty where it just stayed in the room. */
+export function statesSince(page: Page, sinceMs: number): Promise<string[]> {
+  return page.evaluate(
+    (ms) => (window.liveStates ?? []).filter((one) => one.sinceMs > ms).map(({ state }) => state),
+    sinceMs,
+  );
 }
 
 /** The times at which a page showed frames of this feed, e.g. `hanna:camera`. */
