@@ -12,6 +12,16 @@ export type RegionId = z.infer<typeof regionIdSchema>;
 
 const linkUrlSchema = z.string().max(256);
 
+/** The way to one region as a node measures it. A way on which nothing comes through has a `lossRatio` of 1. */
+export const regionWaySchema = z.object({
+  rttMs: z.number().min(0),
+  lossRatio: z.number().min(0).max(1),
+});
+export type RegionWay = z.infer<typeof regionWaySchema>;
+
+/** Regions of which one node tells at most. */
+const mostRegions = 64;
+
 /** What a node tells of itself with each heartbeat. */
 export const nodeRecordSchema = z.object({
   nodeId: nodeIdSchema,
@@ -31,5 +41,10 @@ export const nodeRecordSchema = z.object({
   capacity: z.int().nonnegative(),
   /** It takes nobody new and its people are moving away. */
   draining: z.boolean(),
+  /** What it measured towards each other region, in coarse steps, so that nodes that read it agree. */
+  links: z
+    .record(regionIdSchema, regionWaySchema)
+    .refine((links) => Object.keys(links).length <= mostRegions)
+    .exactOptional(),
 });
 export type NodeRecord = z.infer<typeof nodeRecordSchema>;

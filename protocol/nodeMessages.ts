@@ -49,16 +49,6 @@ export const nodeCalls = {
  * one may be lost: each says the whole of its matter, so that the next one heals it.
  */
 export const nodeTells = {
-  /** A room's state as its home has it, to a node that shows the room. */
-  'room.view': {
-    payload: z.strictObject({
-      roomId: roomIdSchema,
-      epoch,
-      version: z.number().int().min(0),
-      view: payloadOfItsOwn,
-    }),
-    keyOf: ({ roomId }: { roomId: string }): string => roomId,
-  },
   ...roomTells,
 } as const;
 

@@ -10,21 +10,18 @@ import { createForwardingWatch } from './access/untrustedForwarding.ts';
 import { createTokens } from './access/tokens.ts';
 import { createAdminApi } from './api/adminApi.ts';
 import { createPublicApi } from './api/publicApi.ts';
-import { nodeIdSchema, regionIdSchema } from '../protocol/network.ts';
-import type { NodeRecord } from '../protocol/network.ts';
-import type { NodeHandlers } from '../protocol/nodeMessages.ts';
-import { protocolVersion } from '../protocol/version.ts';
 import { refuse } from '../protocol/errors.ts';
-import { defaultClusterSettings } from './cluster/clusterStore.ts';
+import type { NodeId, NodeRecord, RegionId } from '../protocol/network.ts';
 import type { ClusterStore } from './cluster/clusterStore.ts';
-import { MemoryCluster } from './cluster/memoryCluster.ts';
-import type { NodeLinks } from './cluster/nodeLinks.ts';
 import { createMedia } from './media/media.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { systemClock } from './rooms/clock.ts';
 import { NodeRoom } from './rooms/nodeRoom.ts';
 import { Rooms } from './rooms/rooms.ts';
 import { defaultRoomPace } from './rooms/roomWire.ts';
+import { publicUrlOf } from './nodeAddresses.ts';
+import { openNetwork } from './nodeNetwork.ts';
+import type { NodeNetwork } from './nodeNetwork.ts';
 import { roomHandlers, roomHomes, roomWire } from './roomNetwork.ts';
 import { mediaSettings, signallingSettings } from './partSettings.ts';
 import { notReadyFor } from './readiness.ts';
@@ -37,50 +34,25 @@ export interface TributaryNode {
   /** Where the pages, the API and signalling are, e.g. `http://localhost:3000`. */
   readonly origin: string;
   readonly adminOrigin: string;
+  readonly nodeId: NodeId;
+  readonly region: RegionId;
+  /** Resolves with a sentence when another process has this node's name: it has to end. */
+  readonly putOut: Promise<string>;
   /** Takes nobody new and waits until every show ended, or `drainMs` passed. */
   drain(): Promise<void>;
   /** Shows everybody out and ends every part. */
   close(): Promise<void>;
 }
 
-/** What makes a node one of several. */
-export interface NodeNetwork {
-  record: NodeRecord;
-  store: ClusterStore;
-  homeTtlMs: number;
-  /** Makes the node's links, over which it hears `handlers`; without them the node is alone. */
-  openLinks?(handlers: NodeHandlers): NodeLinks;
-}
-
-/** The network of a node that is alone. */
-function ownNetwork({ nodeId }: Settings, log: Logger): NodeNetwork {
-  return {
-    record: {
-      // A node that is alone may be called anything.
-      nodeId: nodeIdSchema.safeParse(nodeId).data ?? nodeIdSchema.parse('alone'),
-      region: regionIdSchema.parse('local'),
-      protocolVersion,
-      linkUrl: 'http://localhost',
-      publicUrl: 'http://localhost',
-      startedAtMs: Date.now(),
-      load: 0,
-      viewers: 0,
-      capacity: 0,
-      draining: false,
-    },
-    store: new MemoryCluster(systemClock, defaultClusterSettings).store(log),
-    homeTtlMs: defaultClusterSettings.homeTtlMs,
-  };
-}
-
 const demoFolder = fileURLToPath(new URL('../client-demo/dist', import.meta.url));
 const drainPollMs = 200;
+const joinRetryMs = 500;
 
 /** Makes and starts a node; rejects with a sentence for the operator when it cannot. */
 export async function startNode(
   settings: Settings,
   log: Logger,
-  network: NodeNetwork = ownNetwork(settings, log),
+  network: NodeNetwork = openNetwork(settings, log),
 ): Promise<TributaryNode> {
   let state: NodeState = 'starting';
   const media = await createMedia(mediaSettings(settings), log);
@@ -105,17 +77,21 @@ export async function startNode(
   });
   const { store, record } = network;
   const handled = roomHandlers((roomId) => rooms.get(roomId));
-  const links = network.openLinks?.({
+  const links = network.openLinks({
     calls: {
       ...handled.calls,
       'feed.pull': () => refuse('media-unavailable'),
       'feed.drop': () => refuse('media-unavailable'),
       'cascade.report': () => refuse('media-unavailable'),
     },
-    tells: { ...handled.tells, 'room.view': () => undefined },
+    tells: handled.tells,
   });
   const wire = roomWire(record.nodeId, links);
   const homes = roomHomes(store, network.homeTtlMs);
+  const putOut = Promise.withResolvers<string>();
+  store.events.on('nodeIdTaken', () => {
+    putOut.resolve(`another process runs as node ${record.nodeId}; give each its own --node-id`);
+  });
   store.events.on('homeLost', ({ roomId, epoch }) => {
     rooms.get(roomId)?.lost(epoch);
   });
@@ -165,13 +141,13 @@ export async function startNode(
     // Side by side: the sockets' server waits for the HTTP connections that the other one ends.
     await Promise.all([gateway.close(), publicApi.close(), adminApi.close(), media.close()]);
     await store.close();
-    await links?.close();
+    await links.close();
   };
   try {
-    const announced = await store.announce(record);
-    if (!announced.ok) throw new Error(announced.error.message);
     await adminApi.listen({ host: settings.adminHost, port: settings.adminPort });
     await publicApi.listen({ host: settings.host, port: settings.port });
+    const publicUrl = publicUrlOf(settings, portOf(publicApi.server.address()));
+    await join(store, { ...record, publicUrl, linkUrl: await network.listen(links) });
   } catch (error) {
     await close();
     throw error;
@@ -181,6 +157,9 @@ export async function startNode(
 
   const scheme = settings.tlsCertFile === undefined ? 'http' : 'https';
   return {
+    nodeId: record.nodeId,
+    region: record.region,
+    putOut: putOut.promise,
     origin: `${scheme}://localhost:${portOf(publicApi.server.address())}`,
     adminOrigin: `http://localhost:${portOf(adminApi.server.address())}`,
     drain: async () => {
@@ -193,6 +172,17 @@ export async function startNode(
     },
     close,
   };
+}
+
+/** Resolves when the others know of the node: as long as the store is away it waits. Rejects when its name is taken. */
+async function join(store: ClusterStore, record: NodeRecord): Promise<void> {
+  let announced = await store.announce(record);
+  while (!announced.ok && announced.error.code === 'store-away') {
+    await new Promise((resolve) => setTimeout(resolve, joinRetryMs));
+    const renewed = await store.renew();
+    announced = renewed.ok ? { ok: true, value: undefined } : renewed;
+  }
+  if (!announced.ok) throw new Error(announced.error.message);
 }
 
 function portOf(address: AddressInfo | string | null): number {

@@ -37,18 +37,17 @@ export function roomHandlers(roomOf: (roomId: RoomId) => NodeRoom | undefined): 
   };
 }
 
-/** Rooms' way to other nodes; without links there are none. */
-export function roomWire(self: NodeId, links: NodeLinks | undefined): RoomWire {
+/** Rooms' way to other nodes. */
+export function roomWire(self: NodeId, links: NodeLinks): RoomWire {
   return {
     self,
     ask: async (to, name, request) => {
-      if (links === undefined) return refuse('home-away');
       const answer = await links.to(to).call(name, request, { timeoutMs: askTimeoutMs });
       if (answer.ok) return answer;
       const { error } = answer;
       return error.code === 'refused' ? { ok: false, error: error.refusal } : refuse('home-away', error.code);
     },
-    tell: (to, name, payload) => links?.to(to).tell(name, payload),
+    tell: (to, name, payload) => links.to(to).tell(name, payload),
   };
 }
 

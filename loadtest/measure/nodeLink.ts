@@ -100,7 +100,7 @@ function linksOf(nodeId: NodeId, addressOf: () => string | undefined): NodeLinks
         'cascade.report': () => refuse('not-found'),
         ...noRooms.calls,
       },
-      tells: { 'room.view': () => undefined, ...noRooms.tells },
+      tells: noRooms.tells,
     },
     log: pino({ level: 'silent' }),
     addressOf,

@@ -28,7 +28,7 @@ export interface DialRequest {
   settings: LinkSettings;
 }
 
-type LinkOptions = Partial<ManagerOptions & SocketOptions> & { maxPayload: number };
+type LinkOptions = Partial<ManagerOptions & SocketOptions> & { maxPayload: number; localAddress?: string };
 
 /** Opens a connection to the peer, and proves both sides to each other. Never rejects. */
 export async function dial(request: DialRequest): Promise<DialOutcome> {
@@ -48,6 +48,7 @@ export async function dial(request: DialRequest): Promise<DialOutcome> {
     timeout: settings.openTimeoutMs,
     maxPayload: settings.maxMessageBytes * 2,
     auth: { token },
+    ...(settings.localAddress !== undefined && { localAddress: settings.localAddress }),
     ...(settings.ca !== undefined && { ca: settings.ca }),
   };
   const socket = io(origin + linkNamespace, options);

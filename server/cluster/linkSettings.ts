@@ -9,6 +9,8 @@ export interface LinkSettings {
   tls?: { cert: string; key: string } | undefined;
   /** PEM of who signs the other nodes' certificates, where the system does not know him. */
   ca?: string | undefined;
+  /** Address from which this node reaches the others, where the system is not to choose. */
+  localAddress?: string | undefined;
   /** Neither waits nor opens without TLS; for production. */
   requireTls: boolean;
 

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { availableParallelism, hostname } from 'node:os';
+import { contradictions } from './contradictions.ts';
+import { addDevDefaults } from './devDefaults.ts';
 import type { Machine, Setting } from './setting.ts';
 import { readConfigFile, readEnvironment, readFlags, waysToGive } from './settingSources.ts';
 import type { CommandLine, Environment, Given, ReadFile } from './settingSources.ts';
@@ -36,6 +38,7 @@ export function loadSettings({ argv, env, readFile, machine = thisMachine }: Loa
   const given = new Map<SettingName, Given>([...file.given, ...environment.given, ...commandLine.given]);
 
   const dev = rowOf('dev').kind.schema.safeParse(given.get('dev')?.value).data === true;
+  if (dev) addDevDefaults(given);
   const values: Partial<Record<SettingName, unknown>> = {};
   for (const name of settingNames) {
     if (!given.has(name)) addDefault(given, name, dev, machine);
@@ -72,43 +75,4 @@ function check(
   }
   const got = row.secret ? '' : `, got ${JSON.stringify(given.value)}`;
   return { ok: false, problem: `${name} (${given.source}): expected ${row.kind.form}${got}` };
-}
-
-/** What is wrong with values that are right one by one. */
-function contradictions(settings: Partial<Settings>, given: GivenSettings, readFile: ReadFile): string[] {
-  const problems: string[] = [];
-  const { port = 0, adminPort = 0, rtcListenIp, rtcPort = 0, workers = 1 } = settings;
-  if (given.has('tlsCertFile') !== given.has('tlsKeyFile')) {
-    problems.push('tlsCertFile and tlsKeyFile go together: set both, or neither');
-  }
-  for (const name of ['tlsCertFile', 'tlsKeyFile'] as const) {
-    const path = settings[name];
-    if (path === undefined) continue;
-    try {
-      readFile(path);
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      problems.push(`${name} (${given.get(name)?.source ?? ''}): cannot read ${path}: ${reason}`);
-    }
-  }
-  if (port !== 0 && port === adminPort)
-    problems.push(`port and adminPort are both ${port}; they must differ`);
-  if (rtcPort + workers - 1 > 65535) {
-    problems.push(`rtcPort ${rtcPort} leaves no ports for ${workers} workers; at most ${65536 - workers}`);
-  }
-  for (const range of ['pipePort', 'nodePipePort'] as const) {
-    const { [`${range}Min` as const]: min = 0, [`${range}Max` as const]: max = 65535 } = settings;
-    if (min >= max) problems.push(`${range}Min must be less than ${range}Max`);
-    if (rtcPort <= max && rtcPort + workers > min) {
-      problems.push(`the media ports from ${rtcPort} on run into those from ${range}Min ${min} on; move one`);
-    }
-  }
-  const anyAddress = rtcListenIp === '0.0.0.0' || rtcListenIp === '::';
-  if (anyAddress && !given.has('announcedAddress')) {
-    problems.push(
-      `announcedAddress is missing: media is received on every address, so say which one browsers can reach, ` +
-        `usually the public IP; set ${waysToGive('announcedAddress')}`,
-    );
-  }
-  return problems;
 }

@@ -3,7 +3,6 @@ import {
   apiKeys,
   durationMs,
   hostAddress,
-  nodeName,
   onOff,
   oneOf,
   optional,
@@ -22,23 +21,6 @@ export const processRows = {
     default: false,
     description:
       'Development mode: secrets are made at start, the demo gets its tokens by itself. Never in production.',
-  }),
-  nodeId: setting({
-    group: 'Process',
-    kind: nodeName,
-    default: ({ hostname, randomText }) =>
-      `${hostname.replace(/[^A-Za-z0-9.-]/g, '-').slice(0, 40)}-${randomText(4)}`.replace(
-        /^[^A-Za-z0-9]+/,
-        '',
-      ),
-    defaultText: 'the host name and a random part',
-    description: 'Name of this process among the others; new with each start unless given.',
-  }),
-  region: setting({
-    group: 'Process',
-    kind: nodeName,
-    default: 'local',
-    description: 'The data centre it runs in.',
   }),
   logLevel: setting({
     group: 'Process',

@@ -12,7 +12,7 @@ type Default =
 
 /** One row of the settings table. Flag, environment variable and file key all follow from the row's name. */
 export interface Setting<T> {
-  group: 'Process' | 'HTTP' | 'Access' | 'Media' | 'Rooms' | 'Limits';
+  group: 'Process' | 'HTTP' | 'Access' | 'Network' | 'Media' | 'Rooms' | 'Limits';
   kind: Kind<T>;
   description: string;
   /** In the form a file would have it; absent where there is none. */

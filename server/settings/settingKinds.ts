@@ -1,5 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { nodeIdSchema, regionIdSchema } from '../../protocol/network.ts';
+import type { NodeId, RegionId } from '../../protocol/network.ts';
 import { isProxyEntry, trustedProxies } from './trustedProxies.ts';
 import type { TrustsProxy } from './trustedProxies.ts';
 
@@ -79,10 +81,43 @@ export function text(form: string, placeholder: string, pattern: RegExp): Kind<s
 export const path = text('a path', 'path', /^[^\0]+$/);
 export const hostAddress = text('a host name or an IP address', 'address', /^[A-Za-z0-9.:-]{1,255}$/);
 
-export const nodeName = text(
-  'letters, digits, "_", "." and "-", at most 64',
-  'name',
-  /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/,
+const nameForm = 'lower-case letters, digits and "-", at most 32';
+
+export const nodeName: Kind<NodeId> = {
+  form: nameForm,
+  placeholder: 'name',
+  schema: nodeIdSchema.transform((name): NodeId => name),
+  fromText: asText,
+};
+
+export const regionName: Kind<RegionId> = {
+  form: nameForm,
+  placeholder: 'name',
+  schema: regionIdSchema.transform((name): RegionId => name),
+  fromText: asText,
+};
+
+export const regionList: Kind<RegionId[]> = {
+  form: `a list of 1 to 16 regions, each ${nameForm}`,
+  placeholder: 'list',
+  schema: z.array(regionIdSchema).min(1).max(16),
+  fromText: asList,
+};
+
+const isHttpUrl = (url: string): boolean =>
+  URL.canParse(url) && ['http:', 'https:'].includes(new URL(url).protocol) && url.length <= 256;
+
+export const httpUrl: Kind<string> = {
+  form: 'a URL such as https://eu-1.example.com, at most 256 characters',
+  placeholder: 'url',
+  schema: z.string().refine(isHttpUrl),
+  fromText: asText,
+};
+
+export const redisUrl = text(
+  'redis://host:port/db, redis+sentinel://hosts/master/db or redis+cluster://hosts, or rediss… for TLS',
+  'url',
+  /^rediss?(\+(sentinel|cluster))?:\/\/\S+$/,
 );
 
 export const ipAddress: Kind<string> = {
@@ -124,6 +159,15 @@ export function secretText(minBytes: number): Kind<string> {
     placeholder: 'text',
     schema: z.string().refine((value) => Buffer.byteLength(value) >= minBytes),
     fromText: asText,
+  };
+}
+
+export function secretList(minBytes: number): Kind<string[]> {
+  return {
+    form: `a list of secrets, each at least ${minBytes} bytes of text without spaces and commas`,
+    placeholder: 'list',
+    schema: z.array(z.string().refine((value) => Buffer.byteLength(value) >= minBytes)).min(1),
+    fromText: asList,
   };
 }
 

@@ -1,3 +1,4 @@
+import { clusterRows } from './clusterRows.ts';
 import { mediaRows } from './mediaRows.ts';
 import { processRows } from './processRows.ts';
 import { roomRows } from './roomRows.ts';
@@ -7,7 +8,7 @@ import type { Setting } from './setting.ts';
  * Every setting there is; its row is the only place that knows its name, form, default and meaning. `port` is the flag
  * `--port`, the variable `TRIBUTARY_PORT` and the file key `port`; `hostGraceMs` is `--host-grace-ms` and so on.
  */
-export const settingsTable = { ...processRows, ...mediaRows, ...roomRows };
+export const settingsTable = { ...processRows, ...clusterRows, ...mediaRows, ...roomRows };
 
 export type SettingName = keyof typeof settingsTable;
 type ValueOf<S> = S extends Setting<infer T> ? T : never;

@@ -93,16 +93,15 @@ describe('a link between two nodes', () => {
     const a = await nodes.start('a');
     const b = await nodes.start('b');
     const link = a.links.to(id('b'));
-    const view = (roomId: string, version: number) => ({
+    const count = (roomId: string, viewersElsewhere: number) => ({
       roomId: roomId as RoomId,
       epoch: 1,
-      version,
-      view: {},
+      viewersElsewhere,
     });
-    for (let version = 0; version < 50; version++) link.tell('room.view', view('one', version));
-    link.tell('room.view', view('two', 1));
-    await until(() => b.views.length === 2);
-    expect(b.views).toEqual([view('one', 49), view('two', 1)]);
+    for (let viewers = 0; viewers < 50; viewers++) link.tell('room.viewers', count('one', viewers));
+    link.tell('room.viewers', count('two', 1));
+    await until(() => b.viewers.length === 2);
+    expect(b.viewers).toEqual([count('one', 49), count('two', 1)]);
   });
 
   test('fails at once where no address is known, where too much waits, and where a message is too large', async () => {

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { done } from '../../protocol/errors.ts';
-import type { FeedId, RoomId } from '../../protocol/identity.ts';
+import type { FeedId, ParticipantId, RoomId } from '../../protocol/identity.ts';
+import { limits } from '../../protocol/limits.ts';
 import { Random } from '../support/random.ts';
 import { LinkedNodes, eventsOf, id, pull, until } from '../support/linkedNodes.ts';
 import type { LinkedNode, NodeOptions } from '../support/linkedNodes.ts';
@@ -75,14 +76,15 @@ describe('a peer that is slow', () => {
     link.hold();
     await until(() => link.figures !== undefined);
     relay.road.cut();
-    const view = { text: 'x'.repeat(20_000) };
-    for (let version = 0; version < 1500; version++) {
-      link.tell('room.view', { roomId: 'show' as RoomId, epoch: 1, version, view });
-      if (version % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
+    const payload = 'x'.repeat(limits.dataPayloadLength);
+    for (let said = 0; said < 3000; said++) {
+      const message = { from: 'hanna' as ParticipantId, topic: `${said}`, payload };
+      link.tell('room.data', { roomId: 'show' as RoomId, epoch: 1, turn: 1, message });
+      if (said % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
     }
     relay.road.restore();
-    await until(() => b.views.at(-1)?.version === 1499);
-    expect(b.views.length).toBeLessThan(1500);
+    await until(() => b.data.at(-1)?.message.topic === '2999');
+    expect(b.data.length).toBeLessThan(3000);
     expect([eventsOf(a, 'down'), eventsOf(b, 'down')]).toEqual([[], []]);
   });
 

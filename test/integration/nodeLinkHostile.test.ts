@@ -124,7 +124,7 @@ describe('a node of the cluster that turned hostile', () => {
     ['call', { id: 4, settled: 0, name: 'ping', timeoutMs: 100, payload: { sentAtMs: 'now' } }],
     ['answer', { id: 1, ok: 'yes' }],
     ['answer', { id: 1, ok: false, error: { code: 'made-up' } }],
-    ['tell', { name: 'room.view', payload: 'all' }],
+    ['tell', { name: 'room.viewers', payload: 'all' }],
     ['tell', { name: 'constructor', payload: {} }],
     ['bye-bye', new Uint8Array(10)],
     ['call', new Uint8Array(100)],
@@ -179,7 +179,7 @@ describe('a node of the cluster that turned hostile', () => {
     const b = await nodes.start('b', { settings: { maxMessageBytes: 10_000 } });
     const socket = await foreign.enter(b.port, 'b');
     const closed = new Promise((resolve) => socket.once('disconnect', resolve));
-    socket.emit('tell', { name: 'room.view', payload: 'x'.repeat(30_000) });
+    socket.emit('tell', { name: 'room.viewers', payload: 'x'.repeat(30_000) });
     await closed;
     await until(() => eventsOf(b, 'down').length > 0);
     expect(eventsOf(b, 'down')).toMatchObject([{ reason: 'cut' }]);

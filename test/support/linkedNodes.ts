@@ -34,7 +34,8 @@ export interface LinkedNode {
   readonly log: string[];
   /** What was asked of it, in order. */
   readonly pulls: NodeRequest<'feed.pull'>[];
-  readonly views: NodeTell<'room.view'>[];
+  readonly viewers: NodeTell<'room.viewers'>[];
+  readonly data: NodeTell<'room.data'>[];
   readonly port: number;
   handlers: NodeHandlers;
 }
@@ -56,7 +57,8 @@ export class LinkedNodes {
     const log: string[] = [];
     const events: LinkEvent[] = [];
     const pulls: NodeRequest<'feed.pull'>[] = [];
-    const views: NodeTell<'room.view'>[] = [];
+    const viewers: NodeTell<'room.viewers'>[] = [];
+    const data: NodeTell<'room.data'>[] = [];
     const handlers: NodeHandlers = {
       calls: {
         'feed.pull': (_context, request) => {
@@ -67,7 +69,11 @@ export class LinkedNodes {
         'cascade.report': () => refuse('not-found'),
         ...noRooms.calls,
       },
-      tells: { 'room.view': (_from, payload) => views.push(payload), ...noRooms.tells },
+      tells: {
+        ...noRooms.tells,
+        'room.viewers': (_from, payload) => viewers.push(payload),
+        'room.data': (_from, payload) => data.push(payload),
+      },
     };
     const settings = { ...quickSettings, ...options.settings };
     const parts: NodeLinksParts = {
@@ -85,7 +91,7 @@ export class LinkedNodes {
     links.watch((event) => events.push(event));
     const port = await links.listen();
     this.urls.set(id(name), `${settings.tls ? 'https' : 'http'}://localhost:${port}`);
-    const node = { nodeId: id(name), links, events, log, pulls, views, port, handlers };
+    const node = { nodeId: id(name), links, events, log, pulls, viewers, data, port, handlers };
     this.#nodes.push(node);
     return node;
   }

@@ -34,6 +34,7 @@ export class NodeCluster {
     const loaded = loadSettings({
       argv: [
         '--dev',
+        '--dev-regions=eu',
         '--workers=1',
         `--node-id=${name}`,
         `--port=${port}`,
@@ -51,20 +52,21 @@ export class NodeCluster {
       record: recordOf(name),
       store: this.#cluster.store(log, clock),
       homeTtlMs: settings.homeTtlMs,
-      openLinks: (handlers) => {
-        links = new NodeLinks({
+      openLinks: (handlers) =>
+        (links = new NodeLinks({
           nodeId,
           secrets: [clusterSecret],
           settings: quickLinks,
           handlers,
           log,
           addressOf: (peer) => this.#urls.get(peer),
-        });
-        return links;
+        })),
+      listen: async (its) => {
+        const url = `http://localhost:${await its.listen()}`;
+        this.#urls.set(nodeId, url);
+        return url;
       },
     });
-    const linkPort = await links?.listen();
-    this.#urls.set(nodeId, `http://localhost:${linkPort}`);
     const one: ClusterNode = {
       ...node,
       nodeId,

@@ -8,11 +8,12 @@ export interface ServerProcess extends ReadyProcess {
   readonly adminOrigin: string;
 }
 
-/** Starts `server/main.ts --dev` on free ports and waits until it says that it is ready. */
+/** Starts `server/main.ts --dev` as a node that is alone, unless told otherwise, on free ports and waits until it says that it is ready. */
 export async function startServerProcess(flags: readonly string[] = []): Promise<ServerProcess> {
   const [port, adminPort, rtcPort] = await freePorts(3 + 8);
   const started = await startReadyProcess('server/main.ts', [
     '--dev',
+    '--dev-regions=local',
     `--port=${port}`,
     `--admin-port=${adminPort}`,
     `--rtc-port=${rtcPort}`,

@@ -178,8 +178,6 @@ describe('dev mode', () => {
       announcedAddress: '127.0.0.1',
       allowedOrigins: ['*'],
       drainMs: 0,
-      workers: 6,
-      nodeId: 'studio-1-rrrr',
     });
   });
 
