@@ -89,6 +89,16 @@ export async function waitForMoving(
   );
 }
 
+/** Waits until the picture has not moved for `standsMs`. */
+export async function waitForStanding(page: Page, feedId: string, standsMs = 1500): Promise<void> {
+  await page.waitForFunction(
+    (id, ms) => (window.frameTimes?.[id]?.at(-1) ?? 0) < Date.now() - ms,
+    { polling: 50 },
+    feedId,
+    standsMs,
+  );
+}
+
 /** The longest pause between two frames since `sinceMs`, the one that was going on then included. */
 export function longestStall(times: readonly number[], sinceMs: number, untilMs = Date.now()): Stall {
   const before = times.findLast((at) => at <= sinceMs) ?? sinceMs;

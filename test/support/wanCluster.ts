@@ -2,6 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RoomCascadeReport } from '../../protocol/cascadeReport.ts';
+import { participantIdSchema, roomIdSchema } from '../../protocol/identity.ts';
+import type { Role } from '../../protocol/roles.ts';
+import { createTokens } from '../../server/access/tokens.ts';
 import { WanNetwork } from '../wan/wanNetwork.ts';
 import { roads } from '../wan/wanProfile.ts';
 import type { RoadProfile } from '../wan/wanProfile.ts';
@@ -39,7 +42,6 @@ const redisPlace = 'redis';
 export class WanCluster {
   readonly redis: RedisServer;
   readonly nodes: readonly WanNode[];
-  readonly tokenSecret = tokenSecret;
   readonly #network: WanNetwork;
   readonly #folder: string;
 
@@ -124,6 +126,17 @@ export class WanCluster {
     const node = this.nodes.find(({ nodeId }) => nodeId === name);
     if (node === undefined) throw new Error(`no node ${name}`);
     return node;
+  }
+
+  /** A token for somebody whose identity is the name in small letters. */
+  async token(room: string, name: string, role: Role): Promise<string> {
+    const { token } = await createTokens(tokenSecret).issue(roomIdSchema.parse(room), {
+      identity: participantIdSchema.parse(name.toLowerCase()),
+      name,
+      role,
+      ttlSeconds: 3600,
+    });
+    return token;
   }
 
   /** Between nodes or regions, or one of them and `redis`. `there` goes to the second. */

@@ -1,7 +1,5 @@
 import type { Browser, Page } from 'puppeteer';
-import { roomIdSchema, participantIdSchema } from '../../protocol/identity.ts';
 import type { Role } from '../../protocol/roles.ts';
-import { createTokens } from '../../server/access/tokens.ts';
 import { launchBrowser } from './browser.ts';
 import { rememberHistory } from './pageHistory.ts';
 import type { WanCluster } from './wanCluster.ts';
@@ -66,12 +64,7 @@ export class WanPages {
   }
 
   async #addressOf({ at, room, name, more }: Visit, role: Role): Promise<string> {
-    const { token } = await createTokens(this.#cluster.tokenSecret).issue(roomIdSchema.parse(room), {
-      identity: participantIdSchema.parse(name.toLowerCase()),
-      name,
-      role,
-      ttlSeconds: 3600,
-    });
+    const token = await this.#cluster.token(room, name, role);
     const onStage = role === 'host' || role === 'cohost';
     const params = new URLSearchParams({
       room,
