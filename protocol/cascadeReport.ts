@@ -83,11 +83,13 @@ export const linkReportSchema = z.object({
 });
 export type LinkReport = z.infer<typeof linkReportSchema>;
 
+const roomHomeSchema = z.object({ nodeId: nodeIdSchema, epoch: count });
+
 /** A room as one node has it. */
 export const roomHereSchema = z.object({
   roomId: roomIdSchema,
-  /** The epoch this node is its home in; null where it is no home. */
-  homeEpoch: count.nullable(),
+  /** Its home as this node knows it. */
+  home: roomHomeSchema.nullable(),
   viewers: count,
   /** Published here, and pulled to here. */
   origins: count,
@@ -111,12 +113,10 @@ export const feedTreeSchema = z.object({
 });
 export type FeedTree = z.infer<typeof feedTreeSchema>;
 
-const homeSchema = z.object({ nodeId: nodeIdSchema, epoch: count });
-
 /** `GET /v1/rooms/{room}/cascade`: where a room is, and the tree of each of its feeds. */
 export const roomCascadeReportSchema = z.object({
   roomId: roomIdSchema,
-  home: homeSchema.nullable(),
+  home: roomHomeSchema.nullable(),
   /** The nodes that have the room; `viewers` are those of the room. */
   nodes: z.array(
     z.object({ nodeId: nodeIdSchema, region: regionIdSchema, viewers: count, draining: z.boolean() }),
@@ -141,7 +141,7 @@ export const networkReportSchema = z.object({
   rooms: z.array(
     z.object({
       roomId: roomIdSchema,
-      home: homeSchema.nullable(),
+      home: roomHomeSchema.nullable(),
       nodes: count,
       feeds: count,
       viewers: count,

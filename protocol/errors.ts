@@ -21,6 +21,11 @@ export const errors = {
   },
   'token-expired': { httpStatus: 401, message: 'The access token has expired; ask for a new one.' },
   'api-key-invalid': { httpStatus: 401, message: 'The API key is missing or wrong.' },
+  'admin-token-invalid': { httpStatus: 401, message: 'The admin token is missing or wrong.' },
+  'operator-api-off': {
+    httpStatus: 403,
+    message: 'This server has no admin tokens, so nobody may look into the network; set adminTokens.',
+  },
   'not-joined': { httpStatus: 409, message: 'Join a room first.' },
   'room-full': { httpStatus: 409, message: 'The room is full; try again in a moment.' },
   'room-ended': { httpStatus: 410, message: 'This show has ended.' },

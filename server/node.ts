@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { existsSync } from 'node:fs';
 import type { Logger } from 'pino';
-import { createApiKeyCheck } from './access/apiKeyCheck.ts';
+import { adminTokenCheck, createApiKeyCheck } from './access/apiKeyCheck.ts';
 import { addressBlock } from './access/addressBlock.ts';
 import { clientAddress } from './access/clientAddress.ts';
 import { requestedHost } from './access/requestedHost.ts';
@@ -10,6 +10,7 @@ import { createForwardingWatch } from './access/untrustedForwarding.ts';
 import { createTokens } from './access/tokens.ts';
 import { createAdminApi } from './api/adminApi.ts';
 import { createPublicApi } from './api/publicApi.ts';
+import type { NodeCascadeReport } from '../protocol/cascadeReport.ts';
 import { refuse } from '../protocol/errors.ts';
 import type { NodeId, NodeRecord, RegionId } from '../protocol/network.ts';
 import type { ClusterStore } from './cluster/clusterStore.ts';
@@ -23,6 +24,7 @@ import { publicUrlOf } from './nodeAddresses.ts';
 import { openNetwork } from './nodeNetwork.ts';
 import type { NodeNetwork } from './nodeNetwork.ts';
 import { roomHandlers, roomHomes, roomWire } from './roomNetwork.ts';
+import { NetworkReports } from './networkReport.ts';
 import { mediaSettings, signallingSettings } from './partSettings.ts';
 import { notReadyFor } from './readiness.ts';
 import type { NodeState } from './readiness.ts';
@@ -61,6 +63,24 @@ export async function startNode(
     participants: () => gateway.rooms.participants(),
     sockets: () => gateway.connections,
     workers: () => media.workers(),
+    members: () => store.members().nodes,
+    storeAway: () => (store.members().ageMs ?? Infinity) > network.homeTtlMs,
+    links: () => reports.linksHere(),
+    cascade: () => cascadeReport(),
+  });
+  const cascadeReport = (): NodeCascadeReport => ({
+    nodeId: record.nodeId,
+    region: record.region,
+    atMs: Date.now(),
+    pulls: [],
+    origins: [],
+  });
+  const reports: NetworkReports = new NetworkReports({
+    self: network.record,
+    members: () => store.members(),
+    links: () => links,
+    rooms: () => rooms.all(),
+    cascade: cascadeReport,
   });
   const tokens = createTokens(settings.tokenSecret);
   const publicApi = await createPublicApi({
@@ -68,6 +88,9 @@ export async function startNode(
     log,
     tokens,
     checkApiKey: createApiKeyCheck(settings.apiKeys),
+    checkAdminToken: adminTokenCheck(settings.adminTokens),
+    devAdminToken: settings.adminTokens?.[0],
+    network: reports,
     blockOf: addressBlock,
     rtpCapabilities: media.rtpCapabilities,
     demoFolder: settings.demo ? demoFolder : undefined,
@@ -82,12 +105,14 @@ export async function startNode(
       ...handled.calls,
       'feed.pull': () => refuse('media-unavailable'),
       'feed.drop': () => refuse('media-unavailable'),
-      'cascade.report': () => refuse('media-unavailable'),
+      ...reports.handlers,
     },
     tells: handled.tells,
   });
   const wire = roomWire(record.nodeId, links);
-  const homes = roomHomes(store, network.homeTtlMs);
+  const homes = roomHomes(store, network.homeTtlMs, () => {
+    metrics.homeTakenOver();
+  });
   const putOut = Promise.withResolvers<string>();
   store.events.on('nodeIdTaken', () => {
     putOut.resolve(`another process runs as node ${record.nodeId}; give each its own --node-id`);

@@ -52,10 +52,14 @@ export function roomWire(self: NodeId, links: NodeLinks): RoomWire {
 }
 
 /** The homes of rooms as the cluster store has them. */
-export function roomHomes(store: ClusterStore, homeTtlMs: number): RoomHomes {
+export function roomHomes(store: ClusterStore, homeTtlMs: number, onTakenOver?: () => void): RoomHomes {
   return {
     claim: (roomId) => store.claim(roomId),
-    takeOver: (roomId, fromEpoch) => store.takeOver(roomId, fromEpoch),
+    takeOver: async (roomId, fromEpoch) => {
+      const claim = await store.takeOver(roomId, fromEpoch);
+      if (claim.ok && claim.value.mine) onTakenOver?.();
+      return claim;
+    },
     release: (roomId) => store.release(roomId),
     present: (roomId) => store.present(roomId),
     absent: (roomId) => store.absent(roomId),

@@ -6,7 +6,7 @@ import { refuseOtherMethods } from './httpServer.ts';
 import type { SendProblem } from './problem.ts';
 
 /** Addresses the one page of the demo stands at; it looks at its address itself. */
-const pageUrls = ['/', '/host', '/watch'];
+const pageUrls = ['/', '/host', '/watch', '/network'];
 /** Files below it have a hash of their content in their names. */
 const hashedFolder = 'assets';
 

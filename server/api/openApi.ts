@@ -4,6 +4,7 @@ import { errors } from '../../protocol/errors.ts';
 import type { ErrorCode } from '../../protocol/errors.ts';
 import { roomIdSchema } from '../../protocol/identity.ts';
 import { rtpCapabilitiesSchema } from '../../protocol/mediaParameters.ts';
+import { networkReportSchema, roomCascadeReportSchema } from '../../protocol/cascadeReport.ts';
 import { tokenRequestSchema } from '../../protocol/tokens.ts';
 import { problemContentType } from './problem.ts';
 
@@ -44,6 +45,11 @@ function refusals(codes: readonly ErrorCode[]): Record<string, object> {
   return byStatus;
 }
 
+const roomParameter = { name: 'room', in: 'path', required: true, schema: schemaOf(roomIdSchema, 'input') };
+
+/** What everything that is for operators alone may be refused with. */
+const operatorRefusals = ['admin-token-invalid', 'operator-api-off', 'rate-limited', 'internal'] as const;
+
 /** The OpenAPI document of the public API, its schemas taken from those that check the requests. */
 export function openApiDocument(): object {
   return {
@@ -59,7 +65,7 @@ export function openApiDocument(): object {
           operationId: 'issueToken',
           summary: 'Issues an access token for one person in one room.',
           security: [{ apiKey: [] }],
-          parameters: [{ name: 'room', in: 'path', required: true, schema: schemaOf(roomIdSchema, 'input') }],
+          parameters: [roomParameter],
           requestBody: { required: true, content: json('TokenRequest') },
           responses: {
             201: { description: 'The token and when it expires.', content: json('TokenResponse') },
@@ -71,6 +77,29 @@ export function openApiDocument(): object {
               'rate-limited',
               'internal',
             ]),
+          },
+        },
+      },
+      '/v1/rooms/{room}/cascade': {
+        get: {
+          operationId: 'roomCascade',
+          summary: 'Tells where a room is, and the tree that each of its feeds takes through the network.',
+          security: [{ adminToken: [] }],
+          parameters: [roomParameter],
+          responses: {
+            200: { description: 'As it was within the last second.', content: json('RoomCascadeReport') },
+            ...refusals(['bad-message', 'room-not-found', ...operatorRefusals]),
+          },
+        },
+      },
+      '/v1/network': {
+        get: {
+          operationId: 'network',
+          summary: 'Tells which nodes, links and rooms there are.',
+          security: [{ adminToken: [] }],
+          responses: {
+            200: { description: 'As it was within the last second.', content: json('NetworkReport') },
+            ...refusals(operatorRefusals),
           },
         },
       },
@@ -90,10 +119,15 @@ export function openApiDocument(): object {
       },
     },
     components: {
-      securitySchemes: { apiKey: { type: 'http', scheme: 'bearer' } },
+      securitySchemes: {
+        apiKey: { type: 'http', scheme: 'bearer' },
+        adminToken: { type: 'http', scheme: 'bearer' },
+      },
       schemas: {
         TokenRequest: schemaOf(tokenRequestSchema, 'input'),
         TokenResponse: schemaOf(tokenResponseSchema, 'output'),
+        RoomCascadeReport: schemaOf(roomCascadeReportSchema, 'output'),
+        NetworkReport: schemaOf(networkReportSchema, 'output'),
         Capabilities: schemaOf(capabilitiesSchema, 'output'),
         Problem: schemaOf(problemSchema, 'output'),
       },

@@ -8,6 +8,9 @@ import type { RateSetting } from './addressRate.ts';
 import { addDemoPages } from './demoPages.ts';
 import { addDocumentRoutes } from './documentRoutes.ts';
 import { createHttpServer } from './httpServer.ts';
+import { addNetworkRoutes } from './networkRoutes.ts';
+import type { NetworkReader } from './networkRoutes.ts';
+import { addDevAdminToken, operatorAccess } from './operatorAccess.ts';
 import { addCrossOrigin, addPageHeaders } from './pageHeaders.ts';
 import { problemSender } from './problem.ts';
 import { addTokenRoutes } from './tokenRoutes.ts';
@@ -20,6 +23,7 @@ export interface PublicApiSettings {
   allowedOrigins: readonly string[];
   rateTokens: RateSetting;
   rateWrongKeys: RateSetting;
+  rateOperator: RateSetting;
 }
 
 export interface PublicApiParts {
@@ -27,6 +31,11 @@ export interface PublicApiParts {
   log: Logger;
   tokens: Tokens;
   checkApiKey: ApiKeyCheck;
+  /** Undefined where there are no admin tokens. */
+  checkAdminToken: ApiKeyCheck | undefined;
+  /** In dev mode, what the demo at this machine gets in with. */
+  devAdminToken?: string | undefined;
+  network: NetworkReader;
   /** The client an address belongs to, where clients are counted. */
   blockOf: (address: string) => string;
   rtpCapabilities: RtpCapabilitiesMessage;
@@ -53,6 +62,16 @@ export async function createPublicApi(parts: PublicApiParts): Promise<FastifyIns
   addCrossOrigin(app, settings.allowedOrigins);
   const { tokens, checkApiKey, blockOf } = parts;
   addTokenRoutes(app, { ...settings, tokens, checkApiKey, blockOf, sendProblem });
+  const guards = operatorAccess({
+    checkAdminToken: parts.checkAdminToken,
+    rateOperator: settings.rateOperator,
+    rateWrongKeys: settings.rateWrongKeys,
+    blockOf,
+    sendProblem,
+  });
+  addNetworkRoutes(app, sendProblem, guards, parts.network);
+  if (settings.dev && parts.devAdminToken !== undefined)
+    addDevAdminToken(app, sendProblem, parts.devAdminToken);
   addDocumentRoutes(app, sendProblem, parts.rtpCapabilities);
   if (demoFolder !== undefined) await addDemoPages(app, sendProblem, demoFolder);
   return app;

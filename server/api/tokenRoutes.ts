@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { refuse } from '../../protocol/errors.ts';
 import { nameSchema, participantIdSchema, roomIdSchema } from '../../protocol/identity.ts';
@@ -8,6 +8,7 @@ import type { ApiKeyCheck } from '../access/apiKeyCheck.ts';
 import type { Tokens } from '../access/tokens.ts';
 import { createAddressRate } from './addressRate.ts';
 import type { RateSetting } from './addressRate.ts';
+import { bearerGuard, rateGuard } from './bearerGuard.ts';
 import { refuseOtherMethods } from './httpServer.ts';
 import type { SendProblem } from './problem.ts';
 
@@ -36,24 +37,13 @@ export function addTokenRoutes(app: FastifyInstance, parts: TokenRouteParts): vo
   const { tokens, checkApiKey, sendProblem } = parts;
   const issued = createAddressRate(parts.rateTokens, parts.blockOf);
   const wrongKeys = createAddressRate(parts.rateWrongKeys, parts.blockOf);
-  const limit = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
-    const waitMs = await issued.take(request.ip);
-    return waitMs > 0 ? sendProblem(reply, refuse('rate-limited', undefined, waitMs)) : undefined;
-  };
-  // Before the body is read. Guessing is slowed down by counting wrong keys alone: a program with a good key may be busy.
-  const authorise = async (
-    request: FastifyRequest,
-    reply: FastifyReply,
-  ): Promise<FastifyReply | undefined> => {
-    const waitMs = await wrongKeys.wait(request.ip);
-    if (waitMs > 0) return sendProblem(reply, refuse('rate-limited', 'too many wrong API keys', waitMs));
-    if (checkApiKey(request.headers.authorization) !== undefined) return undefined;
-    await wrongKeys.take(request.ip);
-    return sendProblem(
-      reply.header('www-authenticate', 'Bearer realm="tributary"'),
-      refuse('api-key-invalid'),
-    );
-  };
+  const limit = rateGuard(issued, sendProblem);
+  const authorise = bearerGuard({
+    check: checkApiKey,
+    wrong: wrongKeys,
+    refusal: 'api-key-invalid',
+    sendProblem,
+  });
 
   const url = '/v1/rooms/:room/tokens';
   app.post<{ Params: { room: string } }>(url, { onRequest: [authorise, limit] }, async (request, reply) => {

@@ -92,6 +92,11 @@ export class NodeLink {
     return this.#connection !== undefined;
   }
 
+  /** It is held, or something waits to be said. */
+  get wanted(): boolean {
+    return this.#held();
+  }
+
   /** The round trip; undefined while there is no connection, or none was measured. */
   get figures(): LinkFigures | undefined {
     return this.#connection?.figures;

@@ -7,6 +7,7 @@ const secretFields = [
   'tokenSecret',
   'apiKey',
   'apiKeys',
+  'adminTokens',
   'authorization',
   'cookie',
   'password',

@@ -3,11 +3,13 @@ import type { ErrorCode } from '../../protocol/errors.ts';
 import { roles } from '../../protocol/roles.ts';
 import type { Role } from '../../protocol/roles.ts';
 import type { WorkerStatus } from '../media/mediaTypes.ts';
+import { addNetworkMetrics } from './networkMetrics.ts';
+import type { NetworkMetricSources, NetworkMetrics } from './networkMetrics.ts';
 
 const prefix = 'tributary_';
 
 /** The present state, read at each scrape. */
-export interface MetricSources {
+export interface MetricSources extends NetworkMetricSources {
   rooms(): number;
   participants(): Record<Role, number>;
   sockets(): number;
@@ -18,7 +20,7 @@ export interface MetricSources {
 export type KeyframePath = 'message' | 'pli';
 
 /** What one node measures of itself. Labels are from closed lists; no room and no person is ever one. */
-export interface Metrics {
+export interface Metrics extends NetworkMetrics {
   registry: Registry;
   joined(result: 'ok' | ErrorCode, seconds: number): void;
   refused(reason: ErrorCode): void;
@@ -34,6 +36,7 @@ export function createMetrics(sources: MetricSources): Metrics {
   collectDefaultMetrics({ register: registry, prefix });
   addStateGauges(sources, registers);
   addWorkerMetrics(sources, registers);
+  const network = addNetworkMetrics(sources, registers);
 
   const joins = new Counter({
     name: `${prefix}joins_total`,
@@ -73,6 +76,7 @@ export function createMetrics(sources: MetricSources): Metrics {
   });
 
   return {
+    ...network,
     registry,
     joined(result, seconds) {
       joins.inc({ result });

@@ -75,6 +75,16 @@ export class NodeRoom extends RoomBehind {
   get role(): Part['role'] {
     return this.#part.role;
   }
+  /** The home as it is known here; undefined while there is none. */
+  get home(): { nodeId: NodeId; epoch: number } | undefined {
+    const part = this.#part;
+    if (part.role === 'settling') return undefined;
+    return part.role === 'edge' ? part.home.home : { nodeId: this.#parts.wire.self, epoch: part.epoch };
+  }
+  /** People at this node who are not on stage. */
+  get viewersHere(): number {
+    return this.#roster.audienceSize(this.known.state.stage);
+  }
   /** The room's state as it is known here, and how far that is. */
   get known(): StateAt {
     const { at, state } = this.#part.room;

@@ -1,17 +1,11 @@
 import type { Result } from '../../protocol/errors.ts';
 import type { RoomId } from '../../protocol/identity.ts';
 import type { NodeId } from '../../protocol/network.ts';
-import type {
-  HandledCallName,
-  NodeRequest,
-  NodeResponse,
-  NodeTell,
-  NodeTellName,
-} from '../../protocol/nodeMessages.ts';
+import type { HandledCallName, NodeRequest, NodeResponse, NodeTell } from '../../protocol/nodeMessages.ts';
 import type { roomCalls, roomTells } from '../../protocol/roomReplication.ts';
 
 export type RoomCallName = keyof typeof roomCalls & HandledCallName;
-export type RoomTellName = keyof typeof roomTells & NodeTellName;
+export type RoomTellName = keyof typeof roomTells;
 
 /** How a room reaches the same room at other nodes. */
 export interface RoomWire {

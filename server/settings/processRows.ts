@@ -9,6 +9,7 @@ import {
   originList,
   path,
   port,
+  secretList,
   secretText,
   trustedProxyList,
 } from './settingKinds.ts';
@@ -104,5 +105,14 @@ export const processRows = {
     defaultText: 'made at start in dev mode',
     missing: 'write them as name:key, and make each key with `openssl rand -base64 24`',
     description: 'Keys of the programs that may issue tokens, as name:key.',
+  }),
+  adminTokens: setting({
+    group: 'Access',
+    kind: optional(secretList(24)),
+    secret: true,
+    devDefault: ({ randomText }) => [randomText(32)],
+    defaultText: 'none: nobody may; made at start in dev mode',
+    description:
+      'Tokens of the operators, who may look into the whole network at /network; make each with `openssl rand -base64 24`.',
   }),
 };

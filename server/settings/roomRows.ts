@@ -84,7 +84,14 @@ export const roomRows = {
     kind: rate,
     default: '10 per 60s',
     devDefault: '100 per 10s',
-    description: 'Wrong API keys from one address before all its keys are refused for a while.',
+    description:
+      'Wrong API keys or admin tokens from one address before all of them are refused for a while.',
+  }),
+  rateOperator: setting({
+    group: 'Limits',
+    kind: rate,
+    default: '100 per 10s',
+    description: 'Requests to the operator API from one address; an open page asks twice a second.',
   }),
   maxUnsentBytes: setting({
     group: 'Limits',

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { addressBlock } from '../../server/access/addressBlock.ts';
-import { createApiKeyCheck } from '../../server/access/apiKeyCheck.ts';
+import { adminTokenCheck, createApiKeyCheck } from '../../server/access/apiKeyCheck.ts';
 import { createTokens } from '../../server/access/tokens.ts';
 import { createPublicApi } from '../../server/api/publicApi.ts';
 import type { PublicApiSettings } from '../../server/api/publicApi.ts';
@@ -26,11 +26,14 @@ async function api(settings: Partial<PublicApiSettings> = {}, folder?: string): 
       allowedOrigins: [],
       rateTokens: { burst: 100, perSecond: 10 },
       rateWrongKeys: { burst: 5, perSecond: 1 },
+      rateOperator: { burst: 5, perSecond: 1 },
       ...settings,
     },
     log: createLog({ logLevel: 'silent', nodeId: 'n1', region: 'local' }),
     tokens,
     checkApiKey: createApiKeyCheck([{ name: 'shop', key }]),
+    checkAdminToken: adminTokenCheck(undefined),
+    network: { network: () => Promise.reject(new Error()), room: () => Promise.reject(new Error()) },
     blockOf: addressBlock,
     rtpCapabilities: { codecs: [], headerExtensions: [] },
     demoFolder: folder,
@@ -180,7 +183,12 @@ describe('documents', () => {
       paths: Record<string, unknown>;
       components: { schemas: Record<string, { required?: string[] }> };
     }>();
-    expect(Object.keys(document.paths)).toEqual(['/v1/rooms/{room}/tokens', '/v1/capabilities']);
+    expect(Object.keys(document.paths)).toEqual([
+      '/v1/rooms/{room}/tokens',
+      '/v1/rooms/{room}/cascade',
+      '/v1/network',
+      '/v1/capabilities',
+    ]);
     expect(document.components.schemas.TokenRequest?.required).toEqual(['identity', 'name', 'role']);
   });
 
@@ -212,9 +220,9 @@ describe('documents', () => {
 });
 
 describe('the demo', () => {
-  test('stands at its three addresses, never cached, with headers that keep others out', async () => {
+  test('stands at its addresses, never cached, with headers that keep others out', async () => {
     const app = await api({}, demoFolder);
-    for (const url of ['/', '/host?room=a', '/watch?room=a&name=b']) {
+    for (const url of ['/', '/host?room=a', '/watch?room=a&name=b', '/network?room=a']) {
       const answer = await app.inject(url);
       expect([answer.statusCode, answer.body]).toEqual([200, '<title>demo</title>']);
       expect(answer.headers['cache-control']).toBe('no-cache');

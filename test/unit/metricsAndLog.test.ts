@@ -1,9 +1,14 @@
 import { Writable } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
+import type { LinkReport } from '../../protocol/cascadeReport.ts';
+import { nodeIdSchema, regionIdSchema } from '../../protocol/network.ts';
 import { createLog } from '../../server/observability/log.ts';
 import { createMetrics } from '../../server/observability/metrics.ts';
+import type { NetworkMetricSources } from '../../server/observability/networkMetrics.ts';
 import type { WorkerStatus } from '../../server/media/mediaTypes.ts';
+import { recordOf } from '../support/clusterNodes.ts';
 
+const id = (name: string) => nodeIdSchema.parse(name);
 const worker: WorkerStatus = {
   slot: 0,
   pid: 1,
@@ -15,6 +20,15 @@ const worker: WorkerStatus = {
   consumers: { audio: 3, video: 4 },
 };
 
+const peer = { to: id('b'), toRegion: regionIdSchema.parse('eu') };
+const link = { from: id('a'), fromRegion: regionIdSchema.parse('us'), ...peer };
+const alone: NetworkMetricSources = {
+  members: () => [],
+  storeAway: () => false,
+  links: () => [],
+  cascade: () => ({ nodeId: link.from, region: link.fromRegion, atMs: 0, pulls: [], origins: [] }),
+};
+
 describe('metrics', () => {
   let workers = [worker, { ...worker, slot: 1, cpuSeconds: 3 }];
   const metrics = createMetrics({
@@ -22,6 +36,7 @@ describe('metrics', () => {
     participants: () => ({ host: 1, cohost: 0, moderator: 0, viewer: 7 }),
     sockets: () => 8,
     workers: () => workers,
+    ...alone,
   });
   const scrape = () => metrics.registry.metrics();
 
@@ -59,9 +74,32 @@ describe('metrics', () => {
     expect(text).toContain('tributary_keyframe_requests_total{path="message"} 1\n');
   });
 
+  test('show each link under its peer, and forget peers that left', async () => {
+    let links: LinkReport[] = [{ ...link, rttMs: 84, lossRatio: 0.01, state: 'up' }];
+    const { registry, pulled } = createMetrics({
+      rooms: () => 0,
+      participants: () => ({ host: 0, cohost: 0, moderator: 0, viewer: 0 }),
+      sockets: () => 0,
+      workers: () => [],
+      ...alone,
+      members: () => [recordOf('a'), recordOf('b')],
+      links: () => links,
+    });
+    pulled('opened');
+    const text = await registry.metrics();
+    expect(text).toContain('tributary_link_rtt_seconds{peer="b",region="eu"} 0.084\n');
+    expect(text).toContain('tributary_link_up{peer="b",region="eu"} 1\n');
+    expect(text).toContain('tributary_link_loss_ratio{peer="b",region="eu"} 0.01\n');
+    expect(text).toContain('tributary_members{region="eu"} 2\n');
+    expect(text).toContain('tributary_store_away 0\n');
+    expect(text).toContain('tributary_pulls_total{result="opened"} 1\n');
+    links = [];
+    expect(await registry.metrics()).not.toContain('peer="b"');
+  });
+
   test('two nodes in one process do not meet', () => {
     const sources = { rooms: () => 0, participants: () => ({ host: 0, cohost: 0, moderator: 0, viewer: 0 }) };
-    expect(() => createMetrics({ ...sources, sockets: () => 0, workers: () => [] })).not.toThrow();
+    expect(() => createMetrics({ ...sources, sockets: () => 0, workers: () => [], ...alone })).not.toThrow();
   });
 });
 
