@@ -1,0 +1,52 @@
+import { readdirSync } from 'node:fs';
+import { until } from './until.ts';
+import type { WanCluster } from './wanCluster.ts';
+import type { WanNode } from './wanNode.ts';
+import { childPids } from './workerProcesses.ts';
+
+/** Files, sockets and timers that an idle node has more or less of for good reasons, such as a link that lingers. */
+const slack = 12;
+/** Longer than a link lingers that nobody needs. */
+const settleMs = 45_000;
+/** What nodes have in Redis without any room. */
+const memberKeys = ['changes', 'members', 'pulse', 'records', 'version'];
+
+/** Waits until an idle cluster has nothing left of the rooms it had, and returns what it still has when that takes too long. */
+export async function findLeaks(cluster: WanCluster): Promise<string[]> {
+  let leaks: string[] = [];
+  const look = async (): Promise<boolean> => {
+    leaks = [...(await keysLeft(cluster))];
+    for (const node of cluster.nodes) leaks.push(...(await leaksOf(node)));
+    return leaks.length === 0;
+  };
+  await until(look, { limitMs: settleMs, everyMs: 500 }).catch(() => undefined);
+  return leaks;
+}
+
+async function keysLeft(cluster: WanCluster): Promise<string[]> {
+  const keys = await cluster.redis.keys();
+  return keys
+    .filter((key) => !memberKeys.includes(key.replace(/^.*:/, '')))
+    .map((key) => `the key ${key} in Redis`);
+}
+
+async function leaksOf(node: WanNode): Promise<string[]> {
+  const metrics = await node.metrics();
+  const nothing = ['rooms', 'participants', 'sockets', 'producers', 'consumers'];
+  const left = nothing
+    .map((what) => ({ what, count: metrics.sum(`tributary_${what}`) }))
+    .filter(({ count }) => count > 0)
+    .map(({ what, count }) => `${count} ${what}`);
+  const ports = await node.openPipePorts();
+  if (ports.length > 0) left.push(`${ports.length} ports for media between nodes`);
+  const timers = metrics.sum('tributary_nodejs_active_resources', { type: 'Timeout' });
+  if (timers > slack) left.push(`${timers} timers`);
+  // Standard streams, the channels of workers, listening sockets and the event loop's own.
+  for (const pid of [node.pid, ...childPids(node.pid)]) {
+    const files = readdirSync(`/proc/${pid}/fd`).length;
+    if (files > filesOfIdle) left.push(`${files} open files in process ${pid}`);
+  }
+  return left.map((what) => `${what} at ${node.nodeId}`);
+}
+
+const filesOfIdle = 60;
