@@ -10,6 +10,7 @@ import { roads } from '../wan/wanProfile.ts';
 import type { RoadProfile } from '../wan/wanProfile.ts';
 import type { Road } from '../wan/road.ts';
 import { freePorts } from './ports.ts';
+import { comeFirst } from './priority.ts';
 import { RedisServer } from './redisServer.ts';
 import { selfSigned } from './selfSigned.ts';
 import { askLimitMs, WanNode } from './wanNode.ts';
@@ -53,6 +54,7 @@ export class WanCluster {
   }
 
   static async start(options: WanClusterOptions): Promise<WanCluster> {
+    comeFirst(true);
     const places = Object.entries(options.regions).flatMap(([region, names]) =>
       names.map((name) => ({ name, region })),
     );
@@ -211,6 +213,7 @@ export class WanCluster {
     await this.redis.close();
     await this.#network.close();
     rmSync(this.#folder, { recursive: true, force: true });
+    comeFirst(false);
     const bad = this.nodes.filter((_, index) => codes[index] !== 0).map(({ nodeId }) => nodeId);
     if (bad.length > 0) throw new Error(`these did not end as they should: ${bad.join(', ')}`);
   }
