@@ -19,10 +19,14 @@ import './styles/states.css';
 import { Toasts } from './controls/toasts.tsx';
 import { HomePage } from './pages/home.tsx';
 import { HostPage } from './pages/host.tsx';
+import { later } from './pages/later.tsx';
 import { NotFoundPage } from './pages/notFound.tsx';
 import { WatchPage } from './pages/watch.tsx';
 import { route } from './router.ts';
 import { followSystemTheme } from './state/theme.ts';
+
+/** Comes when it is asked for: people who watch need nothing of it. */
+const NetworkPage = later(async () => (await import('./pages/network.tsx')).NetworkPage);
 
 function Page() {
   const { path, params } = route.value;
@@ -34,6 +38,8 @@ function Page() {
       return <HostPage key={`${room}:${params.get('as') ?? ''}`} />;
     case '/watch':
       return <WatchPage key={`${room}:${params.get('as') ?? ''}`} />;
+    case '/network':
+      return <NetworkPage />;
     default:
       return <NotFoundPage />;
   }

@@ -13,11 +13,11 @@ addEventListener('popstate', () => {
   route.value = readAddress();
 });
 
-/** Goes to another page of ours without loading anything. */
-export function navigate(address: string): void {
+/** Goes to another page of ours without loading anything; `keepScroll` for another state of the same page. */
+export function navigate(address: string, { keepScroll = false } = {}): void {
   history.pushState(null, '', address);
   route.value = readAddress();
-  scrollTo(0, 0);
+  if (!keepScroll) scrollTo(0, 0);
 }
 
 /** The address of a page of ours for a room; `as` is the role when it is not the page's own. */

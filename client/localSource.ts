@@ -81,6 +81,12 @@ export class LocalSource implements LocalFeed {
     this.control = producer.rtpSender && new SenderControl(producer.rtpSender);
   }
 
+  /** Is sent by the producer it has until that one's transport closes, and to be sent by another one now. */
+  handOver(): void {
+    this.producer = undefined;
+    this.control = undefined;
+  }
+
   /** Stops sending and lets the device go. */
   close(): void {
     this.producer?.close();

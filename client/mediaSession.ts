@@ -14,6 +14,12 @@ import type { SendParts } from './sendMedia.ts';
 import type { Ask } from './signalConnection.ts';
 import { TributaryError } from './tributaryError.ts';
 
+/** How often, and for how long, a move is looked at. */
+const movedLookMs = 50;
+const movedCeilingMs = 2500;
+/** How long others take to follow what we send to where we send it now. */
+const followMs = 1500;
+
 export interface MediaSessionParts {
   ask: Ask;
   dropFrames: boolean;
@@ -35,8 +41,8 @@ export class MediaSession {
   #isLost = false;
   #recvTransport: MediaTransport | undefined;
   #sendTransport: MediaTransport | undefined;
-  /** The receiving side of before, for its last pictures. */
-  #retired: MediaTransport | undefined;
+  /** Transports of before: the receiving one for its last pictures, the sending one until its node is left. */
+  #retired: MediaTransport[] = [];
   #openingSend: Promise<types.Transport> | undefined;
   #closed = false;
 
@@ -62,8 +68,8 @@ export class MediaSession {
     return all.filter((transport) => transport !== undefined).filter(({ closed }) => !closed);
   }
 
-  /** Goes on with the media of a join's answer. */
-  apply({ media, room, self }: JoinReply, prepared: PreparedMedia): void {
+  /** Goes on with the media of a join's answer. `moving`: what flows by the node before goes on until it flows here. */
+  apply({ media, room, self }: JoinReply, prepared: PreparedMedia, moving = false): void {
     this.#prepared = prepared;
     this.#session = media.session;
     if (media.kept) {
@@ -72,10 +78,10 @@ export class MediaSession {
       this.#sendTransport?.check();
     } else {
       this.#isLost = false;
-      this.#retired?.close();
-      this.#retired = this.#recvTransport;
-      this.#retired?.retire();
-      this.#closeSend();
+      for (const retired of this.#retired.splice(0)) retired.close();
+      this.#retire(this.#recvTransport, moving);
+      if (moving) this.#retireSend();
+      else this.#closeSend();
       // The standard's types do not know Chromium's way to read frames before they are decoded.
       const settings = (this.#parts.dropFrames ? { encodedInsertableStreams: true } : {}) as RTCConfiguration;
       this.#recvTransport = this.#transport('recv', media.recv, prepared, settings);
@@ -86,9 +92,20 @@ export class MediaSession {
     void this.receive.take(media.consumers);
     this.followSeat(self.onStage);
     if (!self.onStage) return;
-    if (media.kept) this.send.endForgotten(room);
+    if (media.kept || moving) this.send.endForgotten(room, moving);
     if (media.kept && this.send.isMissing(room)) this.#closeSend();
     this.send.republish();
+  }
+
+  /** Resolves when all that was moved flows by the new node, and others have had time to follow; in any case soon. */
+  async moved(): Promise<void> {
+    const startedMs = performance.now();
+    const { feeds } = this.send;
+    const flows = (): boolean =>
+      this.receive.isShown && feeds.every(({ isSent, liveTrack }) => isSent || !liveTrack);
+    do await pause(movedLookMs);
+    while (!this.#closed && !flows() && performance.now() - startedMs < movedCeilingMs);
+    if (!this.#closed && feeds.length > 0) await pause(followMs);
   }
 
   /** Without a seat nothing of ours is published. */
@@ -106,7 +123,21 @@ export class MediaSession {
     this.receive.close();
     this.#closeSend();
     this.#recvTransport?.close();
-    this.#retired?.close();
+    for (const retired of this.#retired) retired.close();
+  }
+
+  #retire(transport: MediaTransport | undefined, moving: boolean): void {
+    if (transport === undefined) return;
+    transport.retire(moving ? movedCeilingMs + followMs : undefined);
+    this.#retired.push(transport);
+  }
+
+  /** What is sent goes on by the transport before, and is sent by the next one as well. */
+  #retireSend(): void {
+    this.send.handOver();
+    this.#retire(this.#sendTransport, true);
+    this.#openingSend = undefined;
+    this.#sendTransport = undefined;
   }
 
   #closeSend(): void {
@@ -201,4 +232,8 @@ export class MediaSession {
     const codecs = this.#prepared?.device.sendRtpCapabilities.codecs ?? [];
     return codecs.find((codec) => codec.mimeType.toLowerCase() === mimeType.toLowerCase());
   }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -60,10 +60,10 @@ export class MediaTransport {
   }
 
   /** Its server side is gone. It stays for a moment, so that the last pictures do until there are new ones. */
-  retire(): void {
+  retire(forMs = retirementMs): void {
     this.#retired = true;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.transport.close(), retirementMs);
+    this.#timer = setTimeout(() => this.transport.close(), forMs);
   }
 
   close(): void {

@@ -75,6 +75,13 @@ export class ReceiveMedia {
     }
   }
 
+  /** Whether every feed is shown by the consumer it comes by now. */
+  get isShown(): boolean {
+    return [...this.feeds.values()].every(
+      ({ consumer, shownBy }) => consumer !== undefined && consumer === shownBy,
+    );
+  }
+
   /** Takes feeds, all in one negotiation; resolves when they can flow. */
   async take(infos: readonly ConsumerInfo[]): Promise<void> {
     const added = infos.filter(({ consumerId }) => !this.#taken.has(consumerId));

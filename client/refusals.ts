@@ -28,3 +28,18 @@ export function isFinal(code: TributaryError['code']): boolean {
 export function isAboutToken(code: TributaryError['code']): boolean {
   return code === 'token-expired' || code === 'token-invalid' || code === 'token-missing';
 }
+
+/** Refusals of one node that say nothing about the others. */
+const ofThisNode: ReadonlySet<TributaryError['code']> = new Set<TributaryError['code']>([
+  'unreachable',
+  'go-elsewhere',
+  'draining',
+  'overloaded',
+  'media-unavailable',
+  'internal',
+]);
+
+/** Whether another node may let us in. */
+export function isOfOneNode(code: TributaryError['code']): boolean {
+  return ofThisNode.has(code);
+}

@@ -5,6 +5,7 @@ import type { BackstageView, ChatMessage, RoomView, SelfView } from '../protocol
 import type { Source } from '../protocol/sources.ts';
 import { AccessToken } from './accessToken.ts';
 import { AudioLevels } from './audioLevels.ts';
+import { EdgeRoute } from './edgeRoute.ts';
 import { feedIdOf } from './feedNames.ts';
 import { FirstFrame } from './firstFrame.ts';
 import { MediaSession } from './mediaSession.ts';
@@ -44,6 +45,7 @@ const firstFrameCeilingMs = 120_000;
 export class Room extends RoomRequests implements TributaryRoom {
   protected readonly ask: Ask;
   readonly #events = new TypedEvents<RoomEvents>();
+  readonly #route: EdgeRoute;
   readonly #connection: RoomConnection;
   readonly #media: MediaSession;
   readonly #switches: SourceSwitches;
@@ -61,8 +63,10 @@ export class Room extends RoomRequests implements TributaryRoom {
   private constructor(options: ConnectOptions) {
     super();
     this.#firstFrame = new FirstFrame(performance.now(), (elapsedMs) => this.#firstFrameSeen(elapsedMs));
+    const { edges = [], region } = options;
+    this.#route = new EdgeRoute(edges.length > 0 ? edges.map(originOf) : [originOf(options.url)], region);
     this.#connection = new RoomConnection({
-      origin: originOf(options.url),
+      route: this.#route,
       token: new AccessToken(options.token),
       start: () => this.#switches.wanted(options.start),
       handlers: roomHandlers({
@@ -72,7 +76,8 @@ export class Room extends RoomRequests implements TributaryRoom {
         switches: () => this.#switches,
       }),
       session: () => this.#media.session,
-      joined: (reply, prepared) => this.#joined(reply, prepared),
+      joined: (reply, prepared, moving) => this.#joined(reply, prepared, moving),
+      moved: () => this.#media.moved(),
       changed: (state, error) => this.#connectionChanged(state, error),
       left: (reason, durationMs) => this.#events.emit('left', reason, durationMs),
     });
@@ -200,7 +205,7 @@ export class Room extends RoomRequests implements TributaryRoom {
   async stats(): Promise<RoomStats> {
     const { receive, send, transports } = this.#media;
     const media = await this.#stats.read(transports, [...receive.feeds.values()], send.feeds);
-    const stats = { ...media, nodeId: this.#connection.nodeId };
+    const stats = { ...media, nodeId: this.#connection.nodeId, edge: this.#route.figures };
     const { elapsedMs } = this.#firstFrame;
     return elapsedMs === undefined ? stats : { ...stats, firstFrameMs: elapsedMs };
   }
@@ -250,14 +255,14 @@ export class Room extends RoomRequests implements TributaryRoom {
     });
   }
 
-  #joined(reply: JoinReply, prepared: PreparedMedia): void {
+  #joined(reply: JoinReply, prepared: PreparedMedia, moving: boolean): void {
     const first = this.#state === undefined;
     const missed = this.#state?.returned(reply) ?? [];
     const qualities = this.#state?.qualities.replace(reply.quality) ?? [];
     this.#state ??= new RoomState(reply);
     if (first) this.#pictureAtJoin = reply.media.consumers.some(({ kind }) => kind === 'video');
     this.#switches.restart(this.#state.intent);
-    this.#media.apply(reply, prepared);
+    this.#media.apply(reply, prepared, moving);
     // Even where the media is kept: what was told to a dying socket may not have arrived.
     this.#viewports.restart();
     if (first) return;

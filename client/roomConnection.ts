@@ -1,66 +1,64 @@
-import type {
-  ClientMessageInput,
-  ClientMessageName,
-  ClientReply,
-  JoinReply,
-} from '../protocol/clientMessages.ts';
-import type { LeaveReason } from '../protocol/serverMessages.ts';
-import { protocolVersion } from '../protocol/version.ts';
-import type { AccessToken } from './accessToken.ts';
+import type { ClientMessageInput, ClientMessageName, ClientReply } from '../protocol/clientMessages.ts';
+import type { LeaveReason, ServerMessages } from '../protocol/serverMessages.ts';
 import { backoffMs } from './backoff.ts';
 import { MediaAttempts } from './mediaAttempts.ts';
-import { capabilitiesKey, prepareFor, prepareMedia } from './preparation.ts';
-import type { PreparedMedia } from './preparation.ts';
-import { isAboutToken, isFinal } from './refusals.ts';
-import { SignalConnection, requestTimeoutMs } from './signalConnection.ts';
-import type { Ask, SignalHandlers, SignalOptions } from './signalConnection.ts';
+import { isFinal } from './refusals.ts';
+import { RoomLine } from './roomLine.ts';
+import type { RoomLineParts } from './roomLine.ts';
+import { requestTimeoutMs } from './signalConnection.ts';
+import type { Ask, SignalHandlers } from './signalConnection.ts';
 import { TributaryError } from './tributaryError.ts';
-import type { ConnectionState, ConnectOptions } from './types.ts';
+import type { ConnectionState } from './types.ts';
 import { WakefulPause } from './wakefulPause.ts';
 
-export interface RoomConnectionParts {
-  origin: string;
-  token: AccessToken;
-  /** How a seat taken by the next join starts. */
-  start(): ConnectOptions['start'];
-  handlers: Omit<SignalHandlers, 'lost' | 'left' | 'mediaLost'>;
-  /** Names the media we still have. */
-  session(): string | undefined;
-  /** A join was answered; runs before anything else that the server says. */
-  joined(reply: JoinReply, prepared: PreparedMedia): void;
+/** A move begins at a moment of this time, since many are told to at once. */
+const moveSpreadMs = 300;
+
+export interface RoomConnectionParts extends Omit<RoomLineParts, 'over' | 'handlers'> {
+  handlers: Omit<SignalHandlers, 'lost' | 'left' | 'mediaLost' | 'network' | 'move'>;
+  /** Resolves when what was moved flows by the new node, or will not. */
+  moved(): Promise<void>;
   changed(state: ConnectionState, error?: TributaryError): void;
   /** The server let us go for good. */
   left(reason: LeaveReason, durationMs?: number): void;
-}
-
-/** A join, and what it was made with. */
-interface Question {
-  message: ClientMessageInput<'join'>;
-  prepared: PreparedMedia;
 }
 
 /** Being in a room: joins, and comes back by itself until it is over. */
 export class RoomConnection {
   state: ConnectionState = 'connecting';
   readonly #parts: RoomConnectionParts;
+  readonly #line: RoomLine;
   readonly #over = new AbortController();
   readonly #pause = new WakefulPause();
   readonly #waiting = new Set<() => void>();
   readonly #mediaAttempts = new MediaAttempts();
-  #signal: SignalConnection | undefined;
-  /** The connection whose join was answered. */
-  #joined: SignalConnection | undefined;
-  #mediaGone = false;
-  #recovering = false;
+  /** On the way to a connection: back to one, or to another node. */
+  #busy = false;
   #ending: TributaryError = new TributaryError('closed');
 
   constructor(parts: RoomConnectionParts) {
+    const { route, handlers } = parts;
     this.#parts = parts;
+    this.#line = new RoomLine({
+      ...parts,
+      over: this.#over.signal,
+      handlers: {
+        ...handlers,
+        network: (list) => route.heard(list),
+        lost: () => this.#recover({}),
+        left: ({ reason, durationMs, edges }) => {
+          if (edges !== undefined) route.redirected(route.current, edges);
+          this.#left(reason, durationMs);
+        },
+        mediaLost: ({ afterMs }) => this.#recover({ media: true, afterMs }),
+        move: (message) => void this.#move(message),
+      },
+    });
   }
 
   /** The node whose room we are in, or were last. */
   get nodeId(): string {
-    return this.#joined?.hello.nodeId ?? '';
+    return this.#line.joined?.hello.nodeId ?? '';
   }
 
   /** Joins for the first time. What refuses that is told to the caller, who decides whether to try again. */
@@ -69,7 +67,7 @@ export class RoomConnection {
     abort?.addEventListener('abort', giveUp, { once: true });
     if (abort?.aborted) giveUp();
     try {
-      await this.#enter();
+      await this.#line.enterNearest();
     } catch (error) {
       const reason = this.#isOver() ? this.#ending : error;
       this.#end('error', reason instanceof TributaryError ? reason : undefined);
@@ -87,10 +85,10 @@ export class RoomConnection {
     message: ClientMessageInput<N>,
     timeoutMs = requestTimeoutMs,
   ): Promise<ClientReply<N>> => {
-    if (this.#joined?.open !== true) await this.#untilJoined(timeoutMs);
+    if (this.#line.joined?.open !== true) await this.#untilJoined(timeoutMs);
     if (this.#isOver()) throw this.#ending;
-    if (this.#joined === undefined) throw new TributaryError('unreachable');
-    return this.#joined.ask(name, message, timeoutMs);
+    if (this.#line.joined === undefined) throw new TributaryError('unreachable');
+    return this.#line.joined.ask(name, message, timeoutMs);
   };
 
   /** The media session we have gets nothing through although the server answers. Told once for each. */
@@ -106,92 +104,29 @@ export class RoomConnection {
 
   /** Leaves on purpose. */
   async leave(): Promise<void> {
-    const signal = this.#joined;
+    const signal = this.#line.joined;
     if (!this.#isOver() && signal?.open) await signal.ask('leave', {}, 1000).catch(() => undefined);
     this.#end('ended');
   }
 
-  /** Joins by the socket there is, or else by a new one. */
-  async #enter(): Promise<void> {
-    const keep = this.#mediaGone ? undefined : this.#parts.session();
-    this.#mediaGone = false;
+  /** Goes to another node while everything flows by the one that sends us. */
+  async #move({ edges, withinMs }: ServerMessages['move']): Promise<void> {
+    if (this.#isOver() || this.#busy || this.state !== 'live') return;
+    const { route } = this.#parts;
+    this.#busy = true;
+    route.redirected(route.current, edges);
     try {
-      if (this.#signal?.open) await this.#join(this.#signal, keep);
-      else await this.#openAndJoin(keep);
-    } catch (error) {
-      this.#mediaGone ||= keep === undefined;
-      throw error;
-    }
-  }
-
-  async #openAndJoin(keep: string | undefined): Promise<void> {
-    // All that a join needs comes at the same time as the socket; what fails here fails again where it counts.
-    const early = this.#question(prepareFor(this.#parts.origin), keep).catch(() => undefined);
-    const signal = await this.#open(early.then((question) => question?.message));
-    await this.#join(signal, keep, signal.joined && (await early));
-  }
-
-  async #open(joining: SignalOptions['joining']): Promise<SignalConnection> {
-    const { signal: over } = this.#over;
-    const signal: SignalConnection = await SignalConnection.open({
-      origin: this.#parts.origin,
-      joining,
-      abort: over,
-      handlers: {
-        ...this.#parts.handlers,
-        lost: () => {
-          if (signal === this.#signal) this.#recover({});
-        },
-        left: ({ reason, durationMs }) => {
-          if (signal === this.#signal) this.#left(reason, durationMs);
-        },
-        mediaLost: ({ afterMs }) => {
-          if (signal === this.#signal) this.#recover({ media: true, afterMs });
-        },
-      },
-    });
-    if (over.aborted) {
-      signal.close();
-      throw this.#ending;
-    }
-    this.#signal = signal;
-    return signal;
-  }
-
-  /** `early` was sent with the CONNECT. */
-  async #join(signal: SignalConnection, keep: string | undefined, early?: Question): Promise<void> {
-    const { rtpCapabilities } = signal.hello;
-    const fits = early?.prepared.key === capabilitiesKey(rtpCapabilities);
-    const question = fits ? early : await this.#question(prepareMedia(rtpCapabilities), keep);
-    const reply = await this.#askToJoin(signal, question, fits);
-    if (this.#isOver()) throw this.#ending;
-    this.#joined = signal;
-    this.#parts.joined(reply, question.prepared);
-  }
-
-  async #question(preparing: Promise<PreparedMedia>, keep: string | undefined): Promise<Question> {
-    const [prepared, token] = await Promise.all([preparing, this.#parts.token.get()]);
-    const start = this.#parts.start();
-    const { rtpCapabilities, fingerprints, keyframes } = prepared;
-    const message = {
-      protocol: protocolVersion,
-      token,
-      rtpCapabilities,
-      fingerprints,
-      features: { keyframes },
-      ...(start && { start }),
-      ...(keep !== undefined && { keep }),
-    };
-    return { message, prepared };
-  }
-
-  async #askToJoin(signal: SignalConnection, { message }: Question, sent: boolean): Promise<JoinReply> {
-    try {
-      return await ((sent && signal.joined) || signal.ask('join', message));
-    } catch (error) {
-      if (!(error instanceof TributaryError) || !isAboutToken(error.code) || !this.#parts.token.forget())
-        throw error;
-      return signal.ask('join', { ...message, token: await this.#parts.token.get() });
+      await this.#pause.for(Math.random() * Math.min(moveSpreadMs, withinMs / 4));
+      const url = route.toTry().find((one) => edges.some((edge) => edge.url === one));
+      if (url === undefined || this.#isOver() || !this.#line.open) return;
+      const letGo = await this.#line.move(url);
+      await this.#parts.moved();
+      await letGo();
+    } catch {
+      // We stay until we are sent away; then the others are asked in turn.
+    } finally {
+      this.#busy = false;
+      if (!this.#line.open || this.#line.mediaGone) this.#recover({});
     }
   }
 
@@ -205,22 +140,22 @@ export class RoomConnection {
     error?: TributaryError;
   }): void {
     if (this.#isOver() || this.state === 'connecting') return;
-    this.#mediaGone ||= media;
+    this.#line.mediaGone ||= media;
     // A recovery that is under way sees for itself what else has gone.
-    if (this.#recovering) return;
-    this.#recovering = true;
+    if (this.#busy) return;
+    this.#busy = true;
     this.#change('reconnecting', error ?? new TributaryError(media ? 'media-unavailable' : 'unreachable'));
-    void this.#comeBack(afterMs).finally(() => (this.#recovering = false));
+    void this.#comeBack(afterMs).finally(() => (this.#busy = false));
   }
 
   async #comeBack(afterMs: number): Promise<void> {
-    let waitMs = afterMs > 0 || this.#signal?.open ? afterMs : backoffMs(0, Math.random());
+    let waitMs = afterMs > 0 || this.#line.open ? afterMs : backoffMs(0, Math.random());
     for (let attempt = 1; !this.#isOver(); attempt++) {
       if (waitMs > 0) await this.#pause.for(waitMs);
       if (this.#isOver()) return;
       try {
-        await this.#enter();
-        if (this.#signal?.open && !this.#mediaGone) return this.#live();
+        await this.#line.enter(attempt - 1);
+        if (this.#line.open && !this.#line.mediaGone) return this.#live();
         waitMs = backoffMs(attempt, Math.random());
       } catch (error) {
         // What the app's own token function throws is most likely the network, too.
@@ -239,7 +174,10 @@ export class RoomConnection {
   }
 
   #left(reason: LeaveReason, durationMs?: number, error?: TributaryError): void {
-    if (reason === 'shutdown') return this.#recover({ error: new TributaryError('draining') });
+    if (reason === 'shutdown') {
+      this.#line.close();
+      return this.#recover({ error: new TributaryError('draining') });
+    }
     this.#end('ended', error);
     this.#parts.left(reason, durationMs);
   }
@@ -250,7 +188,7 @@ export class RoomConnection {
     if (error !== undefined) this.#ending = error;
     this.#over.abort();
     this.#pause.close();
-    this.#signal?.close();
+    this.#line.close();
     for (const go of [...this.#waiting]) go();
     this.#change(state, error);
   }
@@ -288,7 +226,7 @@ export class RoomConnection {
     addEventListener(
       'online',
       () => {
-        if (wasOffline && this.#signal?.open) this.#signal.drop();
+        if (wasOffline && this.#line.open) this.#line.drop();
         wasOffline = false;
       },
       { signal },

@@ -1,6 +1,6 @@
 import type { MediaSession } from './mediaSession.ts';
 import type { RoomState } from './roomState.ts';
-import type { SignalHandlers } from './signalConnection.ts';
+import type { RoomConnectionParts } from './roomConnection.ts';
 import type { SourceSwitches } from './sourceSwitches.ts';
 import type { TypedEvents } from './typedEvents.ts';
 import type { RoomEvents } from './types.ts';
@@ -14,7 +14,7 @@ export interface RoomHandlerParts {
 }
 
 /** What a room does with each thing the server says. */
-export function roomHandlers(parts: RoomHandlerParts): Omit<SignalHandlers, 'lost' | 'left' | 'mediaLost'> {
+export function roomHandlers(parts: RoomHandlerParts): RoomConnectionParts['handlers'] {
   const { events, state, media, switches } = parts;
   return {
     room: (view) => {

@@ -111,17 +111,26 @@ export class SendMedia {
     for (const local of this.feeds) void this.#alone(local.source, () => this.#publishAgain(local));
   }
 
+  /** Another transport takes over: what is sent goes on by the one before until that closes. */
+  handOver(): void {
+    for (const local of this.feeds) local.handOver();
+  }
+
   /** Whether the room lacks something that we think we send. */
   isMissing(view: RoomView): boolean {
     const feeds = this.#ownFeeds(view);
     return this.feeds.some((local) => local.isSent && !feeds.some(({ feedId }) => feedId === local.feedId));
   }
 
-  /** Ends what the room still has of ours and we do not: the word of its end was lost with the connection. */
-  endForgotten(view: RoomView): void {
+  /**
+   * Ends what the room still has of ours and we do not: the word of its end was lost with the connection. After a move
+   * that is also what is off now, and has nothing to send from the new node.
+   */
+  endForgotten(view: RoomView, moving = false): void {
     for (const { feedId, source } of this.#ownFeeds(view)) {
       void this.#alone(source, async () => {
-        if (this.#sources.has(source)) return;
+        const local = this.#sources.get(source);
+        if (local !== undefined && (!moving || local.liveTrack !== null)) return;
         await this.#parts.ask('media.closeFeed', { feedId }).catch(() => undefined);
       });
     }

@@ -31,6 +31,17 @@ export type SignalHandlers = {
   lost: () => void;
 };
 
+/** The same handlers, which hear nothing while `current` says no. */
+export function onlyWhile(current: () => boolean, handlers: SignalHandlers): SignalHandlers {
+  const gated = Object.entries(handlers).map(([name, handler]) => [
+    name,
+    (...heard: never[]) => {
+      if (current()) (handler as (...heard: never[]) => void)(...heard);
+    },
+  ]);
+  return Object.fromEntries(gated) as SignalHandlers;
+}
+
 /** Asks the server something; rejects with a `TributaryError`. */
 export type Ask = <N extends ClientMessageName>(
   name: N,
@@ -42,6 +53,8 @@ export interface SignalOptions {
   origin: string;
   handlers: SignalHandlers;
   abort: AbortSignal;
+  /** How long the server may take for its first word. */
+  patienceMs: number;
   /** A join to send along, which saves a round trip; never rejects. */
   joining: Promise<ClientMessageInput<'join'> | undefined>;
 }
@@ -69,7 +82,13 @@ export class SignalConnection {
   }
 
   /** Connects, asks to join where `joining` comes to a message, and waits for the server's first word. */
-  static async open({ origin, handlers, abort, joining }: SignalOptions): Promise<SignalConnection> {
+  static async open({
+    origin,
+    handlers,
+    abort,
+    joining,
+    patienceMs,
+  }: SignalOptions): Promise<SignalConnection> {
     const join = Promise.race([joining, patience()]);
     const socket: Socket<ServerToClientEvents, ClientToServerEvents> = io(origin, {
       path: '/rtc',
@@ -82,7 +101,7 @@ export class SignalConnection {
     });
     const joined = answerTo(socket);
     try {
-      const hello = await firstWord(socket, abort);
+      const hello = await firstWord(socket, abort, patienceMs);
       return new SignalConnection(socket, hello, (await join) && joined, handlers);
     } catch (error) {
       socket.disconnect();
@@ -175,13 +194,14 @@ function answerTo(socket: Socket<ServerToClientEvents, ClientToServerEvents>): P
 function firstWord(
   socket: Socket<ServerToClientEvents, ClientToServerEvents>,
   abort: AbortSignal,
+  patienceMs: number,
 ): Promise<ServerMessages['hello']> {
   const { promise, resolve, reject } = Promise.withResolvers<ServerMessages['hello']>();
   const unreachable = (): void => reject(new TributaryError('unreachable'));
   const refused = ({ data }: Error & { data?: unknown }): void =>
     isRefusal(data) ? reject(TributaryError.fromRefusal(data)) : unreachable();
   const aborted = (): void => reject(new TributaryError('aborted'));
-  const timer = setTimeout(unreachable, requestTimeoutMs);
+  const timer = setTimeout(unreachable, patienceMs);
   socket.once('hello', resolve);
   socket.once('connect_error', refused);
   socket.once('disconnect', unreachable);

@@ -1,3 +1,4 @@
+import type { Edge } from '../protocol/edges.ts';
 import { errors } from '../protocol/errors.ts';
 import type { ErrorCode, Refusal } from '../protocol/errors.ts';
 
@@ -23,16 +24,24 @@ export class TributaryError extends Error {
   readonly code: ErrorCode | ClientErrorCode;
   readonly detail: string | undefined;
   readonly retryAfterMs: number | undefined;
+  /** With `go-elsewhere`: where to, which the SDK sees to by itself. */
+  readonly edges: readonly Edge[] | undefined;
 
-  constructor(code: ErrorCode | ClientErrorCode, detail?: string, retryAfterMs?: number) {
+  constructor(
+    code: ErrorCode | ClientErrorCode,
+    detail?: string,
+    retryAfterMs?: number,
+    edges?: readonly Edge[],
+  ) {
     super(code in clientErrors ? clientErrors[code as ClientErrorCode] : errors[code as ErrorCode].message);
     this.name = 'TributaryError';
     this.code = code;
     this.detail = detail;
     this.retryAfterMs = retryAfterMs;
+    this.edges = edges;
   }
 
   static fromRefusal(refusal: Refusal): TributaryError {
-    return new TributaryError(refusal.code, refusal.detail, refusal.retryAfterMs);
+    return new TributaryError(refusal.code, refusal.detail, refusal.retryAfterMs, refusal.edges);
   }
 }

@@ -10,6 +10,10 @@ import type { TributaryError } from './tributaryError.ts';
 export interface ConnectOptions {
   /** Origin of the server, e.g. `https://live.example.com`. Default: the page's own. */
   url?: string;
+  /** Instead of `url`: origins of several servers of one network; the first to answer names the others. */
+  edges?: readonly string[];
+  /** A region of the network, e.g. `eu`. Default: that of the nearest server, as measured. */
+  region?: string;
   /** The access token, or a function that fetches one; the function is asked again whenever a new one is needed. */
   token: string | (() => Promise<string>);
   /** How a seat taken now starts. A seat returned to keeps what the server remembers. Default: both on. */
@@ -83,10 +87,28 @@ export interface FeedStats {
   /** Layers being sent, highest first, for a simulcast publisher. */
   layers?: { rid: string; active: boolean; width: number; height: number; bitrateBps: number }[];
 }
+/** The node of the network that a page is connected to. */
+export interface EdgeFigures {
+  url: string;
+  nodeId: string;
+  region: string;
+  /** There and back, as probed before connecting; undefined where there was no need, or no answer. */
+  rttMs?: number;
+  /**
+   * `only`: there is no other; `near`: near enough not to look at others; `probed`: the nearest of several; `kept`: as
+   * chosen shortly before; `unmeasured`: no node said anything; `redirected`, `moved`: sent here by another node;
+   * `failed-over`: another node was lost.
+   */
+  how: 'only' | 'near' | 'probed' | 'kept' | 'unmeasured' | 'redirected' | 'moved' | 'failed-over';
+  /** What the choice took; the connection is opened at the same time. */
+  choiceMs: number;
+}
 export interface RoomStats {
   rttMs: number;
   /** The server node we are connected to. */
   nodeId: string;
+  /** The same node, how far away it is, and why it is this one. */
+  edge: EdgeFigures;
   availableOutgoingBps?: number;
   feeds: FeedStats[];
   /** From `connect()` to the first video frame rendered; undefined before that. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { EdgeList } from './edges.ts';
 import type { Result } from './errors.ts';
 import { feedIdSchema, participantIdSchema, sourceSchema } from './identity.ts';
 import { limits } from './limits.ts';
@@ -43,6 +44,8 @@ export const clientMessages = {
     rtpCapabilities: rtpCapabilitiesSchema,
     fingerprints: fingerprintsSchema,
     keep: z.string().max(64).optional(),
+    /** Told to move by another node: what is published there goes on until it is published here. */
+    moving: z.boolean().optional(),
     /** How a seat taken now starts; a seat returned to keeps what the server remembers. */
     start: z.strictObject({ microphone: z.boolean(), camera: z.boolean() }).optional(),
     /** `keyframes`: this browser can make a keyframe when asked by message. */
@@ -119,8 +122,8 @@ export type ClientMessageInput<N extends ClientMessageName> = z.input<(typeof cl
 
 export type Nothing = Record<string, never>;
 
-/** Everything a page needs to show the room, in the answer to the one `join`. */
-export interface JoinReply {
+/** Everything a page needs to show the room. */
+export interface RoomReply {
   self: SelfView;
   room: RoomView;
   backstage?: BackstageView;
@@ -130,6 +133,11 @@ export interface JoinReply {
   /** Of those whose level is not good. */
   quality: ParticipantQuality[];
   media: JoinMedia;
+}
+
+/** The answer to the one `join`: the room, and where to go when this node is lost. */
+export interface JoinReply extends RoomReply {
+  network: EdgeList;
 }
 
 export type JoinMedia =

@@ -1,3 +1,5 @@
+import type { Edge } from './edges.ts';
+
 /**
  * The closed list of refusals. A code is for programs and never changes its meaning; the message is one sentence
  * that a person can act on; `httpStatus` is used where the refusal leaves over HTTP.
@@ -61,6 +63,10 @@ export const errors = {
     httpStatus: 503,
     message: 'The server that keeps this room cannot be reached now; try again in a moment.',
   },
+  'go-elsewhere': {
+    httpStatus: 503,
+    message: 'This server takes nobody new now; connect to one of the others that it names.',
+  },
   draining: { httpStatus: 503, message: 'This server is about to restart; connect again in a moment.' },
   overloaded: { httpStatus: 503, message: 'This server is full; try again in a moment.' },
   'not-found': { httpStatus: 404, message: 'There is nothing at this address.' },
@@ -78,6 +84,8 @@ export interface Refusal {
   message: string;
   detail?: string;
   retryAfterMs?: number;
+  /** With `go-elsewhere`: where to. */
+  edges?: readonly Edge[];
 }
 
 /** What every request is answered with. Expected refusals are values; exceptions are for bugs. */

@@ -1,4 +1,5 @@
 import type { JoinReply } from './clientMessages.ts';
+import type { Edge, EdgeList } from './edges.ts';
 import type { Result } from './errors.ts';
 import type { ReactionKind } from './reactions.ts';
 import type { FeedId, MediaKind, ParticipantId } from './identity.ts';
@@ -30,7 +31,7 @@ export interface ParticipantQuality {
 /** Everything the server says unasked, one tuple of arguments an event. */
 export interface ServerMessages {
   /** First on every connection, before any question. The client may keep `rtpCapabilities` for its next visit. */
-  hello: { protocol: number; nodeId: string; rtpCapabilities: RtpCapabilitiesMessage };
+  hello: { protocol: number; nodeId: string; region: string; rtpCapabilities: RtpCapabilitiesMessage };
   /** The answer to a join that came with the CONNECT. */
   joined: Result<JoinReply>;
   room: RoomView;
@@ -53,8 +54,15 @@ export interface ServerMessages {
   layers: { feedId: FeedId; maxSpatialLayer: number };
   /** This connection's transports died with a media worker: `join` again, without `keep`, after `afterMs`. */
   mediaLost: { afterMs: number };
-  /** The last thing said before the server closes the connection. */
-  left: { reason: LeaveReason; durationMs?: number };
+  /** Some of the nodes told before take nobody any more, or there are others: at most every ten seconds or so. */
+  network: EdgeList;
+  /**
+   * This node takes leave of its people: join at one of `edges` within `withinMs`, `moving`, and close this connection
+   * when the pictures have come there.
+   */
+  move: { edges: Edge[]; withinMs: number };
+  /** The last thing said before the server closes the connection; with `shutdown`, where to go now. */
+  left: { reason: LeaveReason; durationMs?: number; edges?: Edge[] };
 }
 export type ServerMessageName = keyof ServerMessages;
 

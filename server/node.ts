@@ -12,14 +12,16 @@ import { createAdminApi } from './api/adminApi.ts';
 import { createPublicApi } from './api/publicApi.ts';
 import type { NodeCascadeReport } from '../protocol/cascadeReport.ts';
 import { refuse } from '../protocol/errors.ts';
-import type { NodeId, NodeRecord, RegionId } from '../protocol/network.ts';
-import type { ClusterStore } from './cluster/clusterStore.ts';
+import type { NodeId, RegionId } from '../protocol/network.ts';
 import { createMedia } from './media/media.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { systemClock } from './rooms/clock.ts';
 import { NodeRoom } from './rooms/nodeRoom.ts';
 import { Rooms } from './rooms/rooms.ts';
 import { defaultRoomPace } from './rooms/roomWire.ts';
+import { Edges } from './edges.ts';
+import { LostPeers } from './lostPeers.ts';
+import { Membership } from './membership.ts';
 import { publicUrlOf } from './nodeAddresses.ts';
 import { openNetwork } from './nodeNetwork.ts';
 import type { NodeNetwork } from './nodeNetwork.ts';
@@ -48,7 +50,6 @@ export interface TributaryNode {
 
 const demoFolder = fileURLToPath(new URL('../client-demo/dist', import.meta.url));
 const drainPollMs = 200;
-const joinRetryMs = 500;
 
 /** Makes and starts a node; rejects with a sentence for the operator when it cannot. */
 export async function startNode(
@@ -83,6 +84,13 @@ export async function startNode(
     cascade: cascadeReport,
   });
   const tokens = createTokens(settings.tokenSecret);
+  const { store, record } = network;
+  const edges = new Edges({
+    self: record.nodeId,
+    members: () => store.members(),
+    draining: () => state === 'draining',
+    random: Math.random,
+  });
   const publicApi = await createPublicApi({
     settings,
     log,
@@ -93,12 +101,13 @@ export async function startNode(
     network: reports,
     blockOf: addressBlock,
     rtpCapabilities: media.rtpCapabilities,
+    offerEdges: (asker) => edges.offer(asker),
+    nodeOrigins: () => edges.origins(),
     demoFolder: settings.demo ? demoFolder : undefined,
     onRefused: (code) => {
       metrics.refused(code);
     },
   });
-  const { store, record } = network;
   const handled = roomHandlers((roomId) => rooms.get(roomId));
   const links = network.openLinks({
     calls: {
@@ -109,13 +118,23 @@ export async function startNode(
     },
     tells: handled.tells,
   });
-  const wire = roomWire(record.nodeId, links);
+  store.events.on('membersChanged', () => {
+    gateway.edgeNews.changed();
+  });
+  const membership = new Membership({
+    network,
+    links,
+    log,
+    cpuShare: () => meanOf(media.workers().map(({ cpu }) => cpu)),
+    viewers: () => sumOf(Object.values(gateway.rooms.participants())),
+  });
+  const lost = new LostPeers(links, store);
+  lost.onLost((nodeId) => {
+    for (const room of rooms.all()) room.peerLost(nodeId);
+  });
+  const wire = roomWire(record.nodeId, links, lost);
   const homes = roomHomes(store, network.homeTtlMs, () => {
     metrics.homeTakenOver();
-  });
-  const putOut = Promise.withResolvers<string>();
-  store.events.on('nodeIdTaken', () => {
-    putOut.resolve(`another process runs as node ${record.nodeId}; give each its own --node-id`);
   });
   store.events.on('homeLost', ({ roomId, epoch }) => {
     rooms.get(roomId)?.lost(epoch);
@@ -136,6 +155,8 @@ export async function startNode(
     settings: signallingSettings(settings),
     log,
     nodeId: settings.nodeId,
+    region: record.region,
+    edges,
     rtpCapabilities: media.rtpCapabilities,
     addressOf: (request) => {
       watchForwarding(request);
@@ -156,6 +177,7 @@ export async function startNode(
         maxConnections: settings.maxConnections,
         liveWorkers: media.workers().length,
       }),
+    notes: () => membership.notes(),
     registry: metrics.registry,
   });
 
@@ -165,14 +187,13 @@ export async function startNode(
     rooms.closeAll();
     // Side by side: the sockets' server waits for the HTTP connections that the other one ends.
     await Promise.all([gateway.close(), publicApi.close(), adminApi.close(), media.close()]);
-    await store.close();
-    await links.close();
+    await membership.close();
+    lost.close();
   };
   try {
     await adminApi.listen({ host: settings.adminHost, port: settings.adminPort });
     await publicApi.listen({ host: settings.host, port: settings.port });
-    const publicUrl = publicUrlOf(settings, portOf(publicApi.server.address()));
-    await join(store, { ...record, publicUrl, linkUrl: await network.listen(links) });
+    await membership.join(publicUrlOf(settings, portOf(publicApi.server.address())));
   } catch (error) {
     await close();
     throw error;
@@ -184,11 +205,12 @@ export async function startNode(
   return {
     nodeId: record.nodeId,
     region: record.region,
-    putOut: putOut.promise,
+    putOut: membership.putOut,
     origin: `${scheme}://localhost:${portOf(publicApi.server.address())}`,
     adminOrigin: `http://localhost:${portOf(adminApi.server.address())}`,
     drain: async () => {
       state = 'draining';
+      store.update({ draining: true });
       const deadlineMs = performance.now() + settings.drainMs;
       // Not for connections: those who were refused stay a while, and more of them come.
       while (rooms.all().some((room) => room.needed) && performance.now() < deadlineMs) {
@@ -199,15 +221,12 @@ export async function startNode(
   };
 }
 
-/** Resolves when the others know of the node: as long as the store is away it waits. Rejects when its name is taken. */
-async function join(store: ClusterStore, record: NodeRecord): Promise<void> {
-  let announced = await store.announce(record);
-  while (!announced.ok && announced.error.code === 'store-away') {
-    await new Promise((resolve) => setTimeout(resolve, joinRetryMs));
-    const renewed = await store.renew();
-    announced = renewed.ok ? { ok: true, value: undefined } : renewed;
-  }
-  if (!announced.ok) throw new Error(announced.error.message);
+function sumOf(numbers: readonly number[]): number {
+  return numbers.reduce((sum, number) => sum + number, 0);
+}
+
+function meanOf(numbers: readonly number[]): number {
+  return sumOf(numbers) / Math.max(1, numbers.length);
 }
 
 function portOf(address: AddressInfo | string | null): number {

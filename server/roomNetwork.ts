@@ -4,6 +4,7 @@ import type { NodeId } from '../protocol/network.ts';
 import type { NodeHandlers } from '../protocol/nodeMessages.ts';
 import type { ClusterStore } from './cluster/clusterStore.ts';
 import type { NodeLinks } from './cluster/nodeLinks.ts';
+import type { LostPeers } from './lostPeers.ts';
 import type { NodeRoom } from './rooms/nodeRoom.ts';
 import type { RoomCallName, RoomHomes, RoomTellName, RoomWire } from './rooms/roomWire.ts';
 
@@ -11,6 +12,10 @@ import type { RoomCallName, RoomHomes, RoomTellName, RoomWire } from './rooms/ro
 
 /** A home is asked at most so long: who asks is a person who waits. */
 const askTimeoutMs = 2000;
+/** A node whose link is broken only so long that the link is tried again: meanwhile somebody else may be the home. */
+const askLostTimeoutMs = 100;
+/** The store's last answer was on its way for a while, and the lease has run since before that. */
+const leaseMarginMs = 300;
 
 export interface RoomHandlers {
   calls: Pick<NodeHandlers['calls'], RoomCallName>;
@@ -38,11 +43,13 @@ export function roomHandlers(roomOf: (roomId: RoomId) => NodeRoom | undefined): 
 }
 
 /** Rooms' way to other nodes. */
-export function roomWire(self: NodeId, links: NodeLinks): RoomWire {
+export function roomWire(self: NodeId, links: NodeLinks, lost: LostPeers): RoomWire {
   return {
     self,
     ask: async (to, name, request) => {
-      const answer = await links.to(to).call(name, request, { timeoutMs: askTimeoutMs });
+      const timeoutMs = lost.has(to) ? askLostTimeoutMs : askTimeoutMs;
+      const signal = lost.signalOf(to);
+      const answer = await links.to(to).call(name, request, { timeoutMs, ...(signal && { signal }) });
       if (answer.ok) return answer;
       const { error } = answer;
       return error.code === 'refused' ? { ok: false, error: error.refusal } : refuse('home-away', error.code);
@@ -65,6 +72,6 @@ export function roomHomes(store: ClusterStore, homeTtlMs: number, onTakenOver?: 
     absent: (roomId) => store.absent(roomId),
     holders: (roomId) => store.holders(roomId),
     // A lease is good for this long after the store last answered, by our own clock; later somebody may have it.
-    sure: () => (store.members().ageMs ?? Infinity) < homeTtlMs,
+    sure: () => (store.members().ageMs ?? Infinity) < homeTtlMs - leaseMarginMs,
   };
 }

@@ -10,13 +10,15 @@ export interface AdminApiParts {
   log: Logger;
   /** Empty when the node takes new people. */
   notReady: () => readonly NotReady[];
+  /** What else an operator may want to know of a node that does its work, e.g. `store-away`. */
+  notes: () => readonly string[];
   registry: { contentType: string; metrics(): Promise<string> };
 }
 
 const retryAfterSeconds = 5;
 
 /** Makes the operators' HTTP server: `/livez`, `/readyz` and `/metrics`. The caller lets it listen. */
-export function createAdminApi({ log, notReady, registry }: AdminApiParts): FastifyInstance {
+export function createAdminApi({ log, notReady, notes, registry }: AdminApiParts): FastifyInstance {
   const sendProblem = problemSender(() => undefined);
   const app = createHttpServer({ log, sendProblem, trustsProxy: () => false });
   app.addHook('onRequest', async (_request, reply) => {
@@ -25,8 +27,12 @@ export function createAdminApi({ log, notReady, registry }: AdminApiParts): Fast
   app.get('/livez', async () => ({ status: 'live' }));
   app.get('/readyz', async (_request, reply) => {
     const reasons = notReady();
-    if (reasons.length === 0) return { status: 'ready' };
-    return reply.code(503).header('retry-after', retryAfterSeconds).send({ status: 'not-ready', reasons });
+    const more = notes().length > 0 ? { notes: notes() } : {};
+    if (reasons.length === 0) return { status: 'ready', ...more };
+    return reply
+      .code(503)
+      .header('retry-after', retryAfterSeconds)
+      .send({ status: 'not-ready', reasons, ...more });
   });
   app.get('/metrics', async (_request, reply) =>
     reply.type(registry.contentType).send(await registry.metrics()),

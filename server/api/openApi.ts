@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { edgeListSchema } from '../../protocol/edges.ts';
+import { regionIdSchema } from '../../protocol/network.ts';
 import { protocolVersion } from '../../protocol/version.ts';
 import { errors } from '../../protocol/errors.ts';
 import type { ErrorCode } from '../../protocol/errors.ts';
@@ -117,6 +119,33 @@ export function openApiDocument(): object {
           },
         },
       },
+      '/v1/edges': {
+        get: {
+          operationId: 'edges',
+          summary:
+            'Names the best few nodes to connect to, the least loaded first, and all regions that take people.',
+          parameters: [
+            {
+              name: 'region',
+              in: 'query',
+              description: 'Only nodes of this region, as long as it has any that take people.',
+              schema: schemaOf(regionIdSchema, 'input'),
+            },
+          ],
+          responses: {
+            200: { description: 'The nodes; probe them to find the nearest.', content: json('EdgeList') },
+            ...refusals(['bad-message', 'rate-limited']),
+          },
+        },
+      },
+      '/v1/probe': {
+        get: {
+          operationId: 'probe',
+          summary:
+            'Answers at once and with nothing, from whatever page: the time it takes is the round trip.',
+          responses: { 204: { description: 'Never cached.' } },
+        },
+      },
     },
     components: {
       securitySchemes: {
@@ -126,6 +155,7 @@ export function openApiDocument(): object {
       schemas: {
         TokenRequest: schemaOf(tokenRequestSchema, 'input'),
         TokenResponse: schemaOf(tokenResponseSchema, 'output'),
+        EdgeList: schemaOf(edgeListSchema, 'output'),
         RoomCascadeReport: schemaOf(roomCascadeReportSchema, 'output'),
         NetworkReport: schemaOf(networkReportSchema, 'output'),
         Capabilities: schemaOf(capabilitiesSchema, 'output'),

@@ -7,6 +7,8 @@ import type { Tokens } from '../access/tokens.ts';
 import type { RateSetting } from './addressRate.ts';
 import { addDemoPages } from './demoPages.ts';
 import { addDocumentRoutes } from './documentRoutes.ts';
+import { addEdgeRoutes } from './edgeRoutes.ts';
+import type { EdgeRouteParts } from './edgeRoutes.ts';
 import { createHttpServer } from './httpServer.ts';
 import { addNetworkRoutes } from './networkRoutes.ts';
 import type { NetworkReader } from './networkRoutes.ts';
@@ -23,6 +25,7 @@ export interface PublicApiSettings {
   allowedOrigins: readonly string[];
   rateTokens: RateSetting;
   rateWrongKeys: RateSetting;
+  rateEdges: RateSetting;
   rateOperator: RateSetting;
 }
 
@@ -39,6 +42,9 @@ export interface PublicApiParts {
   /** The client an address belongs to, where clients are counted. */
   blockOf: (address: string) => string;
   rtpCapabilities: RtpCapabilitiesMessage;
+  offerEdges: EdgeRouteParts['offerEdges'];
+  /** The origins of all nodes of the network: their pages are ours, and ours may go there. */
+  nodeOrigins: () => readonly string[];
   /** The built demo; without it no pages are served. */
   demoFolder?: string | undefined;
   onRefused: (code: ErrorCode) => void;
@@ -58,8 +64,8 @@ export async function createPublicApi(parts: PublicApiParts): Promise<FastifyIns
         ? undefined
         : { certFile: tlsCertFile, keyFile: tlsKeyFile },
   });
-  addPageHeaders(app);
-  addCrossOrigin(app, settings.allowedOrigins);
+  addPageHeaders(app, parts.nodeOrigins);
+  addCrossOrigin(app, settings.allowedOrigins, parts.nodeOrigins);
   const { tokens, checkApiKey, blockOf } = parts;
   addTokenRoutes(app, { ...settings, tokens, checkApiKey, blockOf, sendProblem });
   const guards = operatorAccess({
@@ -73,6 +79,7 @@ export async function createPublicApi(parts: PublicApiParts): Promise<FastifyIns
   if (settings.dev && parts.devAdminToken !== undefined)
     addDevAdminToken(app, sendProblem, parts.devAdminToken);
   addDocumentRoutes(app, sendProblem, parts.rtpCapabilities);
+  addEdgeRoutes(app, { ...settings, offerEdges: parts.offerEdges, blockOf, sendProblem });
   if (demoFolder !== undefined) await addDemoPages(app, sendProblem, demoFolder);
   return app;
 }

@@ -14,7 +14,7 @@ const hold = 0.08;
 
 /** The part of its capacity that a node of this load (0 to 1) counts with. */
 export function loadShare(load: number): number {
-  return steps[stepOf(load)]?.share ?? 0;
+  return steps[loadStep(load)]?.share ?? 0;
 }
 
 /**
@@ -24,10 +24,11 @@ export function loadShare(load: number): number {
  */
 export function heldLoad(told: number | undefined, load: number): number {
   if (told === undefined) return load;
-  const clearly = stepOf(load - hold) > stepOf(told) || stepOf(load + hold) < stepOf(told);
-  return clearly || stepOf(load) === stepOf(told) ? load : told;
+  const clearly = loadStep(load - hold) > loadStep(told) || loadStep(load + hold) < loadStep(told);
+  return clearly || loadStep(load) === loadStep(told) ? load : told;
 }
 
-function stepOf(load: number): number {
+/** The step of a load (0 to 1): 0 is the lowest of four. */
+export function loadStep(load: number): number {
   return steps.findIndex(({ below }) => load < below);
 }

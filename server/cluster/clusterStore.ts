@@ -131,10 +131,11 @@ export interface ClusterSettings {
   epochMemoryMs: number;
 }
 
+/** Such that the rooms of a node that is gone have another home within two seconds. */
 export const defaultClusterSettings: ClusterSettings = {
-  heartbeatMs: 1000,
-  memberTtlMs: 5000,
-  homeTtlMs: 5000,
+  heartbeatMs: 500,
+  memberTtlMs: 2500,
+  homeTtlMs: 1500,
   epochMemoryMs: 86_400_000,
 };
 

@@ -23,6 +23,8 @@ interface Edge {
   readonly people: Map<ParticipantId, PresentPerson & { turn: number }>;
   lastTurn: number;
   heardMs: number;
+  /** Since when there is no way to it. */
+  cutMs?: number;
   /** Of its last commands, so that one that comes twice is done once. */
   readonly answers: Map<number, unknown>;
 }
@@ -76,6 +78,7 @@ export class RoomEdges implements Elsewhere {
     };
     this.#edges.set(nodeId, edge);
     edge.heardMs = nowMs;
+    delete edge.cutMs;
     if (turn < edge.lastTurn) return false;
     edge.lastTurn = turn;
     return true;
@@ -143,6 +146,16 @@ export class RoomEdges implements Elsewhere {
     const people = this.peopleAt(nodeId);
     this.#edges.delete(nodeId);
     return people;
+  }
+
+  /** The way to it is broken, until it speaks again. */
+  cut(nodeId: NodeId, nowMs: number): void {
+    const edge = this.#edges.get(nodeId);
+    if (edge !== undefined) edge.cutMs ??= nowMs;
+  }
+
+  someCutSince(sinceMs: number): boolean {
+    return [...this.#edges.values()].some(({ cutMs }) => cutMs !== undefined && cutMs <= sinceMs);
   }
 
   silentSince(sinceMs: number): NodeId[] {

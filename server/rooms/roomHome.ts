@@ -34,7 +34,7 @@ export interface RoomHomeParts extends Omit<RoomParts, 'elsewhere' | 'onStep'> {
 }
 
 /** How often a home looks after its edges. */
-const sweepEveryMs = 1000;
+const sweepEveryMs = 500;
 
 /** A room at its home: the one writer of its state, which its edges follow step by step. */
 export class RoomHome extends RoomBehind {
@@ -207,6 +207,11 @@ export class RoomHome extends RoomBehind {
     return done({ news: this.#log.newsFor(request.have, this.room.state), ...refused });
   }
 
+  /** There is no way to this node just now. */
+  peerLost(nodeId: NodeId): void {
+    this.#edges.cut(nodeId, this.#parts.clock.now());
+  }
+
   reactionsFrom(counts: ReactionCounts): void {
     this.room.reactAll(counts);
   }
@@ -256,10 +261,12 @@ export class RoomHome extends RoomBehind {
   }
 
   #sweep(): void {
-    const nowMs = this.#parts.clock.now();
-    const silent = this.#edges.silentSince(nowMs - this.#parts.pace.edgeTtlMs);
+    const { clock, pace } = this.#parts;
+    const nowMs = clock.now();
+    const silent = this.#edges.silentSince(nowMs - pace.edgeTtlMs);
+    const doubtful = silent.length > 0 || this.#edges.someCutSince(nowMs - pace.edgeBlinkMs);
     // An edge that is gone may have taken the room, where we would not hear of it.
-    if (silent.length > 0 && !this.#parts.sure()) {
+    if (doubtful && !this.#parts.sure()) {
       this.#parts.onFenced();
       return;
     }

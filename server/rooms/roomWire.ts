@@ -43,6 +43,8 @@ export interface RoomPace {
   viewersEveryMs: number;
   /** An edge that was not heard for so long is gone, and the connections of its people are lost. */
   edgeTtlMs: number;
+  /** The link to an edge may be broken for so long before the edge is taken for one that goes on by itself. */
+  edgeBlinkMs: number;
   /** Waiting before the first further try to reach a home, and before the later ones. */
   retryFirstMs: number;
   retryLastMs: number;
@@ -52,6 +54,7 @@ export const defaultRoomPace: RoomPace = {
   attachEveryMs: 2000,
   viewersEveryMs: 1000,
   edgeTtlMs: 5000,
+  edgeBlinkMs: 1500,
   retryFirstMs: 50,
-  retryLastMs: 1000,
+  retryLastMs: 400,
 };

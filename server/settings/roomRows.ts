@@ -93,6 +93,13 @@ export const roomRows = {
     default: '100 per 10s',
     description: 'Requests to the operator API from one address; an open page asks twice a second.',
   }),
+  rateEdges: setting({
+    group: 'Limits',
+    kind: rate,
+    default: '1000 per 10s',
+    devDefault: '20000 per 10s',
+    description: 'Questions for the nearest nodes from one address.',
+  }),
   maxUnsentBytes: setting({
     group: 'Limits',
     kind: whole(64 * 1024, 1024 ** 3),

@@ -20,10 +20,13 @@ export interface Newcomer {
 /** Who may open a socket at all: known origin, room for one more, and not too many from one address. */
 export class ConnectionLimits {
   readonly #settings: SignallingSettings;
+  readonly #nodeOrigins: () => readonly string[];
   readonly #byAddress = new Map<string, BudgetLevel>();
 
-  constructor(settings: SignallingSettings) {
+  /** `nodeOrigins`: where the pages of other nodes come from, which are ours. */
+  constructor(settings: SignallingSettings, nodeOrigins: () => readonly string[] = () => []) {
     this.#settings = settings;
+    this.#nodeOrigins = nodeOrigins;
   }
 
   /** Why to refuse a connection, or undefined to let it in. `ownHost` is the one the browser asked for. */
@@ -39,7 +42,8 @@ export class ConnectionLimits {
   #originAllowed(origin: string | undefined, ownHost: string | undefined): boolean {
     const { allowedOrigins } = this.#settings;
     if (origin === undefined || allowedOrigins.includes('*') || allowedOrigins.includes(origin)) return true;
-    return URL.canParse(origin) && new URL(origin).host === ownHost;
+    if (URL.canParse(origin) && new URL(origin).host === ownHost) return true;
+    return this.#nodeOrigins().includes(origin);
   }
 
   #waitMs(address: string, nowMs: number): number {

@@ -5,7 +5,8 @@ import { Server } from 'socket.io';
 import { clientMessages } from '../../protocol/clientMessages.ts';
 import { protocolVersion } from '../../protocol/version.ts';
 import type { ClientMessage, ClientMessageName, JoinReply } from '../../protocol/clientMessages.ts';
-import { refuse } from '../../protocol/errors.ts';
+import type { Edge } from '../../protocol/edges.ts';
+import { done, refuse } from '../../protocol/errors.ts';
 import type { ErrorCode, Refusal, Result } from '../../protocol/errors.ts';
 import { limits } from '../../protocol/limits.ts';
 import type { ParticipantId, RoomId } from '../../protocol/identity.ts';
@@ -15,6 +16,8 @@ import { Connection } from './connection.ts';
 import type { ServerSocket } from './connection.ts';
 import { ConnectionLimits } from './connectionLimits.ts';
 import { Doorstep } from './doorstep.ts';
+import { EdgeNews } from './edgeNews.ts';
+import type { KnownEdges } from './edgeNews.ts';
 import type { HandlerContext, HandlerTable, SessionMessageName } from './handlers/handlerTable.ts';
 import { mediaHandlers } from './handlers/mediaHandlers.ts';
 import { stageHandlers } from './handlers/stageHandlers.ts';
@@ -32,6 +35,8 @@ export interface GatewayParts {
   settings: SignallingSettings;
   log: Logger;
   nodeId: string;
+  region: string;
+  edges: KnownEdges;
   rtpCapabilities: RtpCapabilitiesMessage;
   /** Where a request comes from, seen through the trusted proxies, as it is counted. */
   addressOf(request: IncomingMessage): string;
@@ -51,12 +56,16 @@ export interface GatewayParts {
   };
 }
 
+/** When to ask again whoever knows of nobody else. */
+const elsewhereRetryMs = 1000;
+
 /** How often connections are looked over that do not read, and budgets that have refilled. */
 const sweepEveryMs = 2000;
 
 /** Browsers' way in: one socket each, every message checked by schema, rate and right before anybody acts on it. */
 export class Gateway {
   readonly rooms: LiveRooms;
+  readonly edgeNews: EdgeNews;
   readonly #io: SocketServer;
   readonly #parts: GatewayParts;
   readonly #handlers: HandlerTable;
@@ -68,7 +77,8 @@ export class Gateway {
   constructor(http: HttpServer | HttpsServer, parts: GatewayParts) {
     const { settings } = parts;
     this.#parts = parts;
-    this.#limits = new ConnectionLimits(settings);
+    this.#limits = new ConnectionLimits(settings, () => parts.edges.origins());
+    this.edgeNews = new EdgeNews(parts.edges);
     this.#handlers = {
       ...mediaHandlers((seconds) => {
         parts.measured.firstFrame(seconds);
@@ -121,6 +131,7 @@ export class Gateway {
     this.#sweeping = setInterval(() => {
       this.#lines.sweep();
       this.rooms.pruneRates(performance.now());
+      this.edgeNews.sweep(performance.now());
     }, sweepEveryMs);
   }
 
@@ -145,7 +156,7 @@ export class Gateway {
   }
 
   #accept(socket: ServerSocket): void {
-    const { settings, rtpCapabilities, nodeId } = this.#parts;
+    const { settings, rtpCapabilities, nodeId, region } = this.#parts;
     const connection = new Connection({
       socket,
       joinDeadlineMs: settings.joinDeadlineMs,
@@ -155,7 +166,7 @@ export class Gateway {
       },
     });
 
-    socket.emit('hello', { protocol: protocolVersion, nodeId, rtpCapabilities });
+    socket.emit('hello', { protocol: protocolVersion, nodeId, region, rtpCapabilities });
     const { join } = socket.handshake.auth as { join?: unknown };
     if (join !== undefined) {
       const answer = (result: Result<JoinReply>): boolean => socket.emit('joined', result);
@@ -169,6 +180,7 @@ export class Gateway {
       const { session } = connection;
       connection.session = undefined;
       session?.live.drop(connection, session.actor.id);
+      this.edgeNews.forget(connection);
       // A client may leave the namespace and keep the line; entering again, it would have all its budgets anew.
       socket.conn.close();
     });
@@ -246,13 +258,31 @@ export class Gateway {
     if (session !== undefined && (session.live.room.id !== room || session.actor.id !== sub)) {
       return refuse('not-allowed', 'this connection is in another room, or somebody else there');
     }
-    if (this.#parts.draining() && !this.#isPresent(room, sub)) return refuse('draining', undefined, 5000);
-    return this.rooms.open(room).join(connection, { id: sub, name, role, rights }, message);
+    const host = this.#parts.hostOf(connection.socket.request);
+    const refusal = this.#sendsAway(room, sub, host);
+    if (refusal !== undefined) return refusal;
+    const joined = await this.rooms.open(room).join(connection, { id: sub, name, role, rights }, message);
+    if (!joined.ok) return joined;
+    return done({ ...joined.value, network: this.edgeNews.tell(connection, host) });
   }
 
-  #isPresent(roomId: RoomId, id: ParticipantId): boolean {
+  /** Whether this person has to go to another node, or to wait; whoever is here already stays. */
+  #sendsAway(
+    roomId: RoomId,
+    id: ParticipantId,
+    host: string | undefined,
+  ): { ok: false; error: Refusal } | undefined {
     const room = this.rooms.get(roomId)?.room;
+    if (room?.self(id) !== undefined) return undefined;
+    const edges = this.#parts.edges.elsewhere(host);
+    if (edges.length > 0) return elsewhere(edges);
     // A host who left has his seat still, though he is not in the room.
-    return room?.self(id) !== undefined || (room?.view().stage.some((member) => member.id === id) ?? false);
+    const seated = room?.view().stage.some((member) => member.id === id) ?? false;
+    return this.#parts.draining() && !seated ? refuse('draining', undefined, 5000) : undefined;
   }
+}
+
+function elsewhere(edges: readonly Edge[]): { ok: false; error: Refusal } {
+  const { error } = refuse('go-elsewhere', undefined, elsewhereRetryMs);
+  return { ok: false, error: { ...error, edges } };
 }

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { ClientMessage, JoinReply } from '../../protocol/clientMessages.ts';
+import type { ClientMessage, RoomReply } from '../../protocol/clientMessages.ts';
 import { done, refuse } from '../../protocol/errors.ts';
 import type { Result } from '../../protocol/errors.ts';
 import type { FeedId, ParticipantId, RoomId } from '../../protocol/identity.ts';
@@ -58,7 +58,7 @@ export class LiveRoom {
     connection: Connection,
     actor: Actor,
     message: ClientMessage<'join'>,
-  ): Promise<Result<JoinReply>> {
+  ): Promise<Result<RoomReply>> {
     const before = this.#joining.get(actor.id) ?? Promise.resolve();
     const mine = before.then(() => this.#join(connection, actor, message));
     const settled = mine.catch(() => undefined);
@@ -74,7 +74,7 @@ export class LiveRoom {
     connection: Connection,
     actor: Actor,
     message: ClientMessage<'join'>,
-  ): Promise<Result<JoinReply>> {
+  ): Promise<Result<RoomReply>> {
     if (!connection.open) return refuse('not-joined');
     const known = this.#ratesOf(actor.id) ?? connection.rates;
     const waitMs = known === connection.rates ? 0 : known.take('join', message, performance.now());

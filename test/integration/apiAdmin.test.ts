@@ -4,9 +4,11 @@ import type { NotReady } from '../../server/api/adminApi.ts';
 import { createLog } from '../../server/observability/log.ts';
 
 let reasons: NotReady[] = ['starting'];
+let notes: string[] = [];
 const app = createAdminApi({
   log: createLog({ logLevel: 'silent', nodeId: 'n1', region: 'local' }),
   notReady: () => reasons,
+  notes: () => notes,
   registry: {
     contentType: 'text/plain; version=0.0.4; charset=utf-8',
     metrics: async () => 'tributary_rooms 0\n',
@@ -24,6 +26,14 @@ test('a node that starts, drains or is overloaded lives but is not ready', async
   expect((await app.inject('/readyz')).json()).toEqual({ status: 'ready' });
   reasons = ['draining', 'overloaded'];
   expect((await app.inject('/readyz')).json()).toMatchObject({ reasons: ['draining', 'overloaded'] });
+});
+
+test('what an operator may want to know of a node beside does not make it unready', async () => {
+  reasons = [];
+  notes = ['store-away'];
+  const answer = await app.inject('/readyz');
+  expect(answer.statusCode).toBe(200);
+  expect(answer.json()).toEqual({ status: 'ready', notes: ['store-away'] });
 });
 
 test('metrics are in the text form, and nothing else is served', async () => {

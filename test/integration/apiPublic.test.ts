@@ -16,6 +16,8 @@ const tokens = createTokens('a secret of thirty-two bytes or more');
 const key = 'key-of-the-shop-here';
 const refusals: string[] = [];
 const open: FastifyInstance[] = [];
+const askers: unknown[] = [];
+let nodeOrigins: string[] = [];
 let demoFolder = '';
 
 async function api(settings: Partial<PublicApiSettings> = {}, folder?: string): Promise<FastifyInstance> {
@@ -26,6 +28,7 @@ async function api(settings: Partial<PublicApiSettings> = {}, folder?: string): 
       allowedOrigins: [],
       rateTokens: { burst: 100, perSecond: 10 },
       rateWrongKeys: { burst: 5, perSecond: 1 },
+      rateEdges: { burst: 5, perSecond: 1 },
       rateOperator: { burst: 5, perSecond: 1 },
       ...settings,
     },
@@ -36,6 +39,11 @@ async function api(settings: Partial<PublicApiSettings> = {}, folder?: string): 
     network: { network: () => Promise.reject(new Error()), room: () => Promise.reject(new Error()) },
     blockOf: addressBlock,
     rtpCapabilities: { codecs: [], headerExtensions: [] },
+    offerEdges: (asker) => {
+      askers.push(asker);
+      return { self: 'a' as never, edges: [], regions: [] };
+    },
+    nodeOrigins: () => nodeOrigins,
     demoFolder: folder,
     onRefused: (code) => refusals.push(code),
   });
@@ -188,6 +196,8 @@ describe('documents', () => {
       '/v1/rooms/{room}/cascade',
       '/v1/network',
       '/v1/capabilities',
+      '/v1/edges',
+      '/v1/probe',
     ]);
     expect(document.components.schemas.TokenRequest?.required).toEqual(['identity', 'name', 'role']);
   });
@@ -216,6 +226,48 @@ describe('documents', () => {
     expect((await from('https://b.example')).headers['access-control-allow-origin']).toBeUndefined();
     expect((await from('https://a.example', 'OPTIONS')).statusCode).toBe(204);
     expect((await from('https://b.example', 'OPTIONS')).statusCode).toBe(405);
+  });
+});
+
+describe('edges', () => {
+  test('are told to any page, by the host it asked by, and are never cached', async () => {
+    const app = await api();
+    askers.length = 0;
+    const headers = { host: '192.168.1.7:3000', origin: 'https://anybody.example' };
+    const answer = await app.inject({ url: '/v1/edges?region=eu', headers });
+    expect(answer.json()).toEqual({ self: 'a', edges: [], regions: [] });
+    expect(answer.headers).toMatchObject({ 'access-control-allow-origin': '*', 'cache-control': 'no-store' });
+    expect(askers).toEqual([{ host: '192.168.1.7:3000', region: 'eu' }]);
+    for (const query of ['region=E%20U', 'region=eu&region=us', `region=${'a'.repeat(40)}`])
+      expectProblem(await app.inject(`/v1/edges?${query}`), 400, 'bad-message');
+    expectProblem(await app.inject({ method: 'POST', url: '/v1/edges' }), 405, 'method-not-allowed');
+  });
+
+  test('are not told to an address that asks all the time', async () => {
+    const app = await api();
+    for (let n = 0; n < 5; n++) expect((await app.inject('/v1/edges')).statusCode).toBe(200);
+    expectProblem(await app.inject('/v1/edges'), 429, 'rate-limited');
+  });
+
+  test('are probed by what answers nothing, from whatever page', async () => {
+    const answer = await (await api()).inject({ url: '/v1/probe', headers: { origin: 'https://b.example' } });
+    expect([answer.statusCode, answer.body]).toEqual([204, '']);
+    expect(answer.headers).toMatchObject({ 'access-control-allow-origin': '*', 'cache-control': 'no-store' });
+  });
+
+  test('are ours: their pages may ask, and ours may go to them and to those of tomorrow', async () => {
+    nodeOrigins = ['https://a.example', 'https://b.example'];
+    const app = await api({}, demoFolder);
+    const { headers } = await app.inject({
+      url: '/v1/capabilities',
+      headers: { origin: 'https://b.example' },
+    });
+    expect(headers['access-control-allow-origin']).toBe('https://b.example');
+    const policy = async () => String((await app.inject('/')).headers['content-security-policy']);
+    expect(await policy()).toMatch(/connect-src 'self' [^;]* https: wss:;/);
+    nodeOrigins = ['https://a.example'];
+    expect(await policy()).not.toContain('https:');
+    nodeOrigins = [];
   });
 });
 

@@ -105,6 +105,7 @@ describe('somebody who may not come in', () => {
       handlers: {} as never,
       abort: new AbortController().signal,
       joining: Promise.resolve(undefined),
+      patienceMs: 10_000,
     }).then(
       (signal) => {
         signal.close();

@@ -7,6 +7,7 @@ import { startNode } from '../../server/node.ts';
 import type { TributaryNode } from '../../server/node.ts';
 import { systemClock } from '../../server/rooms/clock.ts';
 import { loadSettings } from '../../server/settings/loadSettings.ts';
+import type { ClusterStore } from '../../server/cluster/clusterStore.ts';
 import { defaultClusterSettings } from '../../server/cluster/clusterStore.ts';
 import { recordOf } from './clusterNodes.ts';
 import { clusterSecret, quickSettings as quickLinks } from './linkedNodes.ts';
@@ -15,6 +16,8 @@ import { StoppableClock } from './stoppableClock.ts';
 
 export interface ClusterNode extends TributaryNode {
   readonly nodeId: NodeId;
+  /** What it tells of itself can be changed here. */
+  readonly store: ClusterStore;
   /** Its heartbeats stop and its links break, as if it had been killed; its own sockets stay until it is closed. */
   cutOff(): Promise<void>;
 }
@@ -29,7 +32,8 @@ export class NodeCluster {
   readonly #urls = new Map<NodeId, string>();
   readonly #nodes: ClusterNode[] = [];
 
-  async start(name: string): Promise<ClusterNode> {
+  /** `record` is what the node tells of itself beside its own name and address. */
+  async start(name: string, record: object = {}): Promise<ClusterNode> {
     const [port, adminPort, rtcPort] = await freePorts(3 + 8);
     const loaded = loadSettings({
       argv: [
@@ -47,10 +51,11 @@ export class NodeCluster {
     if (loaded.action !== 'run' || !loaded.ok) throw new Error(`no settings: ${JSON.stringify(loaded)}`);
     const nodeId = nodeIdSchema.parse(name);
     const clock = new StoppableClock();
+    const store = this.#cluster.store(log, clock);
     let links: NodeLinks | undefined;
     const node = await startNode(loaded.settings, log, {
-      record: recordOf(name),
-      store: this.#cluster.store(log, clock),
+      record: recordOf(name, { publicUrl: `http://localhost:${port}`, ...record }),
+      store,
       homeTtlMs: settings.homeTtlMs,
       openLinks: (handlers) =>
         (links = new NodeLinks({
@@ -70,6 +75,7 @@ export class NodeCluster {
     const one: ClusterNode = {
       ...node,
       nodeId,
+      store,
       cutOff: async () => {
         clock.stop();
         await links?.close();

@@ -39,6 +39,7 @@ export interface WireQuality {
 }
 
 const askTimeoutMs = 2000;
+const askLostTimeoutMs = 100;
 const askAgainMs = 450;
 
 /** One room at several nodes, in time that stands still until it is told to pass. */
@@ -51,6 +52,8 @@ export class RoomNetwork {
   /** Messages by their names, to see what something costs. */
   readonly sent = new Map<string, number>();
   readonly #held: (() => void)[] = [];
+  /** Links to them are known to be broken. */
+  readonly #lost = new Set<NodeId>();
   readonly #random: Random;
   readonly #cluster = new MemoryCluster(this.clock, defaultClusterSettings);
   readonly #settings: RoomSettings;
@@ -132,6 +135,13 @@ export class RoomNetwork {
     node.alive = false;
   }
 
+  /** As `kill`, and the others notice that their links to it broke. */
+  lose(node: RoomNode): void {
+    this.kill(node);
+    this.#lost.add(node.nodeId);
+    for (const other of this.nodes) if (other.alive) other.room.peerLost(node.nodeId);
+  }
+
   /** As a process that hung for a while: what should have happened meanwhile happens now. */
   wake(node: RoomNode): void {
     node.alive = true;
@@ -180,9 +190,12 @@ export class RoomNetwork {
             resolve(answer);
           };
           stops.push(
-            this.clock.setTimer(() => {
-              end(refuse('home-away', 'timeout'));
-            }, askTimeoutMs),
+            this.clock.setTimer(
+              () => {
+                end(refuse('home-away', 'timeout'));
+              },
+              this.#lost.has(to) ? askLostTimeoutMs : askTimeoutMs,
+            ),
           );
           const send = (): void => {
             stops.push(this.clock.setTimer(send, askAgainMs));

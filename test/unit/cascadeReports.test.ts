@@ -1,45 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
-import { pipeReportSchema } from '../../protocol/cascadeReport.ts';
-import type { NodeReport, PipeReport } from '../../protocol/cascadeReport.ts';
+import type { NodeReport } from '../../protocol/cascadeReport.ts';
 import { roomIdSchema } from '../../protocol/identity.ts';
-import { nodeIdSchema, regionIdSchema } from '../../protocol/network.ts';
+import { nodeIdSchema } from '../../protocol/network.ts';
 import { mergeNetwork, mergeRoom } from '../../server/cascade/mergeReports.ts';
 import { recordOf } from '../support/clusterNodes.ts';
+import { pullReport, regionOfNode } from '../support/pullReports.ts';
 
 const roomId = roomIdSchema.parse('show');
-/** `us-1` is a node of the region `us`. */
-const regionOf = (node: string) => regionIdSchema.parse(node.split('-')[0]);
-
-function pull(from: string, to: string, more: Partial<Record<keyof PipeReport, unknown>> = {}): PipeReport {
-  return pipeReportSchema.parse({
-    roomId,
-    feedId: 'ann:camera',
-    epoch: 1,
-    source: 'camera',
-    publisherId: 'ann',
-    originNode: 'us-1',
-    originRegion: 'us',
-    from,
-    fromRegion: regionOf(from),
-    to,
-    toRegion: regionOf(to),
-    depth: 1,
-    state: 'open',
-    reason: { kind: 'gateway' },
-    layers: { wanted: 2, carried: 2, ceiling: 2, top: 2 },
-    bitrateBps: 2e6,
-    lossRatio: 0,
-    rttMs: 80,
-    jitterMs: 1,
-    openedAtMs: 1000,
-    ...more,
-  });
-}
-
 function report(node: string, more: Partial<Omit<NodeReport, 'nodeId'>> = {}): NodeReport {
   return {
     nodeId: nodeIdSchema.parse(node),
-    region: regionOf(node),
+    region: regionOfNode(node),
     atMs: 0,
     pulls: [],
     origins: [],
@@ -55,10 +26,12 @@ const here = (viewers: number, home: string | null = 'us-1', epoch = 3) => ({
   pulls: 0,
 });
 const camera = (epoch = 1) => {
-  const { feedId, source, publisherId } = pull('us-1', 'eu-1');
+  const { feedId, source, publisherId } = pullReport('us-1', 'eu-1');
   return { roomId, feedId, source, publisherId, epoch, pipes: 1 };
 };
-const members = ['us-1', 'us-2', 'eu-1', 'eu-2'].map((node) => recordOf(node, { region: regionOf(node) }));
+const members = ['us-1', 'us-2', 'eu-1', 'eu-2'].map((node) =>
+  recordOf(node, { region: regionOfNode(node) }),
+);
 const merged = (reports: NodeReport[], silent: string[] = []) =>
   mergeRoom(roomId, { reports, members, silent: silent.map((node) => nodeIdSchema.parse(node)) });
 const ways = (reports: NodeReport[]) =>
@@ -70,8 +43,8 @@ const ways = (reports: NodeReport[]) =>
 describe('a room out of what its nodes answered', () => {
   test('is one tree a feed, its depths counted from the origin', () => {
     const reports = [
-      report('eu-2', { pulls: [pull('eu-1', 'eu-2', { depth: 7 })], rooms: [here(40)] }),
-      report('eu-1', { pulls: [pull('us-1', 'eu-1')] }),
+      report('eu-2', { pulls: [pullReport('eu-1', 'eu-2', { depth: 7 })], rooms: [here(40)] }),
+      report('eu-1', { pulls: [pullReport('us-1', 'eu-1')] }),
       report('us-1', { origins: [camera()], rooms: [here(2)] }),
     ];
     expect(ways(reports)).toEqual([[1, '1 us-1>eu-1', '2 eu-1>eu-2']]);
@@ -88,16 +61,16 @@ describe('a room out of what its nodes answered', () => {
 
   test('keeps a feed that nobody pulls, and one whose origin is silent', () => {
     expect(ways([report('us-1', { origins: [camera()] })])).toEqual([[1]]);
-    expect(ways([report('eu-1', { pulls: [pull('us-1', 'eu-1')] })])).toEqual([[1, '1 us-1>eu-1']]);
+    expect(ways([report('eu-1', { pulls: [pullReport('us-1', 'eu-1')] })])).toEqual([[1, '1 us-1>eu-1']]);
   });
 
   test('keeps what a node says of its depth where the way to the origin has a gap or a ring', () => {
-    expect(ways([report('eu-2', { pulls: [pull('eu-1', 'eu-2', { depth: 2 })] })])).toEqual([
+    expect(ways([report('eu-2', { pulls: [pullReport('eu-1', 'eu-2', { depth: 2 })] })])).toEqual([
       [1, '2 eu-1>eu-2'],
     ]);
     const ring = [
-      report('eu-1', { pulls: [pull('eu-2', 'eu-1', { depth: 4 })] }),
-      report('eu-2', { pulls: [pull('eu-1', 'eu-2', { depth: 5 })] }),
+      report('eu-1', { pulls: [pullReport('eu-2', 'eu-1', { depth: 4 })] }),
+      report('eu-2', { pulls: [pullReport('eu-1', 'eu-2', { depth: 5 })] }),
     ];
     expect(ways(ring)).toEqual([[1, '4 eu-2>eu-1', '5 eu-1>eu-2']]);
   });
@@ -105,7 +78,7 @@ describe('a room out of what its nodes answered', () => {
   test('shows of two pulls of one node the later: by epoch, then the one that opens, then the newest', () => {
     const two = (first: object, second: object) =>
       ways([
-        report('eu-1', { pulls: [pull('us-1', 'eu-1', first), pull('us-2', 'eu-1', second)] }),
+        report('eu-1', { pulls: [pullReport('us-1', 'eu-1', first), pullReport('us-2', 'eu-1', second)] }),
       ])?.[0]?.[1];
     expect(two({ epoch: 2 }, { epoch: 1, openedAtMs: 9000 })).toBe('1 us-1>eu-1');
     expect(two({ openedAtMs: 9000 }, { state: 'opening', openedAtMs: null })).toBe('1 us-2>eu-1');
@@ -116,7 +89,7 @@ describe('a room out of what its nodes answered', () => {
     const reports = [
       report('us-1', { origins: [camera(1)], rooms: [here(0, 'us-1', 3)] }),
       report('us-2', { origins: [camera(2)], rooms: [here(0, 'us-2', 4)] }),
-      report('eu-1', { pulls: [pull('us-1', 'eu-1')], rooms: [here(0, null)] }),
+      report('eu-1', { pulls: [pullReport('us-1', 'eu-1')], rooms: [here(0, null)] }),
     ];
     expect(merged(reports)).toMatchObject({
       home: { nodeId: 'us-2', epoch: 4 },
@@ -158,8 +131,8 @@ describe('the network', () => {
     const link = (from: string, to: string) => ({
       from: nodeIdSchema.parse(from),
       to: nodeIdSchema.parse(to),
-      fromRegion: regionOf(from),
-      toRegion: regionOf(to),
+      fromRegion: regionOfNode(from),
+      toRegion: regionOfNode(to),
       rttMs: null,
       lossRatio: null,
       state: 'idle' as const,

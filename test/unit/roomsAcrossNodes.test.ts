@@ -164,6 +164,40 @@ describe('a room whose home is lost', () => {
     expect(presences(edge)).toEqual(['hanna connected', 'carl connected']);
   });
 
+  test('has another within two seconds where links to it break', async () => {
+    await network.answer(edge.room.join(carl));
+    network.lose(home);
+    await network.pass(2000);
+    expect([edge.room.role, other.room.role].sort()).toEqual(['edge', 'home']);
+    expect(await network.answer(edge.room.run({ type: 'chat', by: carl, text: 'on' }))).toMatchObject({
+      ok: true,
+    });
+  });
+
+  test('keeps it where a link only blinks', async () => {
+    await network.answer(edge.room.join(carl));
+    edge.room.peerLost(home.nodeId);
+    home.room.peerLost(edge.nodeId);
+    expect(edge.room.role).toBe('settling');
+    await network.pass(1000);
+    expect(roles()).toEqual(['home', 'edge', 'edge']);
+    expect(await network.answer(edge.room.run({ type: 'chat', by: carl, text: 'on' }))).toMatchObject({
+      ok: true,
+    });
+  });
+
+  test('keeps it where a link blinks while the store is away', async () => {
+    for (const node of [home, edge, other]) node.storeAway = true;
+    await network.answer(edge.room.join(carl));
+    edge.room.peerLost(home.nodeId);
+    home.room.peerLost(edge.nodeId);
+    await network.pass(2000);
+    expect(roles()).toEqual(['home', 'edge', 'edge']);
+    expect(await network.answer(edge.room.run({ type: 'chat', by: carl, text: 'on' }))).toMatchObject({
+      ok: true,
+    });
+  });
+
   test('goes on from whoever knows most', async () => {
     await network.answer(edge.room.join(mona));
     network.cutOff.add(other.nodeId);
@@ -245,6 +279,18 @@ describe('a home that the store does not hear', () => {
     await network.pass(15_000);
     expect(roles().filter((role) => role === 'home')).toHaveLength(1);
     expect(presences(other)).toEqual(['hanna connected']);
+  });
+});
+
+describe('a home that the store does not hear and that has lost an edge', () => {
+  test('stops within two seconds and a half, since the edge may have taken the room', async () => {
+    home.storeAway = true;
+    network.cutOff.add(edge.nodeId);
+    home.room.peerLost(edge.nodeId);
+    await network.pass(1000);
+    expect(home.room.role).toBe('home');
+    await network.pass(1500);
+    expect(home.room.role).toBe('settling');
   });
 });
 
