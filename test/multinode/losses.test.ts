@@ -92,8 +92,7 @@ describe('a node is lost', () => {
     const viewer = show.viewer(edge.nodeId);
     const killedMs = Date.now();
     await edge.kill();
-    await waitForState(viewer, 'reconnecting');
-    await waitForState(viewer, 'live');
+    await until(async () => (await statesSince(viewer, killedMs)).includes('live'));
     await tellStall('edge node killed', viewer, show.feedId, killedMs);
   });
 

@@ -107,6 +107,8 @@ export class WanCluster {
             `--allowed-origins=${origins.join(',')}`,
             // Everybody here comes from one address.
             '--rate-connections=1000 per 1s',
+            '--rate-operator=1000 per 1s',
+            '--rate-edges=1000 per 1s',
             ...(options.flags ?? []),
             ...(options.nodeFlags?.[host.name] ?? []),
           ],
