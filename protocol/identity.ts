@@ -38,6 +38,15 @@ export const feedIdSchema = z
   .brand<'FeedId'>();
 export type FeedId = z.infer<typeof feedIdSchema>;
 
+/** Whose feed it is: no identity has a `:`. */
+export function ownerOfFeed(feedId: FeedId): ParticipantId {
+  return feedId.slice(0, feedId.lastIndexOf(':')) as ParticipantId;
+}
+
+export function sourceOfFeed(feedId: FeedId): Source {
+  return feedId.slice(feedId.lastIndexOf(':') + 1) as Source;
+}
+
 export function feedIdOf(participantId: ParticipantId, source: Source): FeedId {
   return `${participantId}:${source}` as FeedId;
 }

@@ -1,14 +1,10 @@
 import { z } from 'zod';
+import { cascadeCalls, cascadeTells } from './cascadeMessages.ts';
 import { nodeReportSchema } from './cascadeReport.ts';
 import type { Result } from './errors.ts';
-import { feedIdSchema, roomIdSchema } from './identity.ts';
-import { nodeIdSchema } from './network.ts';
+import { roomIdSchema } from './identity.ts';
+import type { nodeIdSchema } from './network.ts';
 import { roomCalls, roomTells } from './roomReplication.ts';
-
-const nothing = z.strictObject({});
-const epoch = z.number().int().min(0);
-/** What another part of the protocol owns, and checks where it is used. */
-const payloadOfItsOwn = z.record(z.string(), z.unknown());
 
 /**
  * Every call a node may make to another, with the form of its request and of its answer. Adding a row makes the compiler
@@ -20,22 +16,7 @@ export const nodeCalls = {
     request: z.strictObject({ sentAtMs: z.number(), held: z.boolean() }),
     response: z.strictObject({ sentAtMs: z.number() }),
   },
-  /** Asks for a feed. `path` is the nodes it is to go through, the asking one last; a node refuses a path with itself. */
-  'feed.pull': {
-    request: z.strictObject({
-      roomId: roomIdSchema,
-      feedId: feedIdSchema,
-      epoch,
-      path: z.array(nodeIdSchema).min(1).max(8),
-      pipe: payloadOfItsOwn,
-    }),
-    response: z.strictObject({ epoch, pipe: payloadOfItsOwn }),
-  },
-  /** The asking node needs the feed no more. */
-  'feed.drop': {
-    request: z.strictObject({ roomId: roomIdSchema, feedId: feedIdSchema, epoch }),
-    response: nothing,
-  },
+  ...cascadeCalls,
   /** How feeds flow at the other node: those of one room, or a summary of all. */
   'cascade.report': {
     request: z.strictObject({ roomId: roomIdSchema.exactOptional() }),
@@ -49,6 +30,7 @@ export const nodeCalls = {
  * one may be lost: each says the whole of its matter, so that the next one heals it.
  */
 export const nodeTells = {
+  ...cascadeTells,
   ...roomTells,
 } as const;
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { pictureSizeSchema } from './clientMessages.ts';
 import { feedIdOf, feedIdSchema, participantIdSchema, sourceSchema } from './identity.ts';
 import { rtpParametersSchema } from './mediaParameters.ts';
+import { qualityLevels } from './qualityLevel.ts';
 
 /*
  * What two nodes tell each other to carry one feed from one to the other. The upstream end offers, the downstream end
@@ -43,8 +44,8 @@ export const pipeOfferSchema = z
     layers: feedLayersSchema,
     end: pipeEndSchema,
     rtpParameters: rtpParametersSchema,
-    /** The highest layer that comes at first. 0-based. */
-    maxSpatialLayer: spatialLayer,
+    /** The highest layer that comes at first; null for none. 0-based. */
+    maxSpatialLayer: spatialLayer.nullable(),
     paused: z.boolean(),
     /** Pipes the feed has passed when it has passed this one. */
     hops: z.number().int().min(1).max(16),
@@ -61,8 +62,8 @@ export type PipeAnswer = z.infer<typeof pipeAnswerSchema>;
 
 /** What the downstream end asks for while a pipe is open. */
 export const pipeRequestSchema = z.discriminatedUnion('type', [
-  /** Layers above this one are not needed. 0-based. */
-  z.strictObject({ type: z.literal('layers'), maxSpatialLayer: spatialLayer }),
+  /** Layers above this one are not needed; null where nobody shows the feed. 0-based. Sound flows all the same. */
+  z.strictObject({ type: z.literal('layers'), maxSpatialLayer: spatialLayer.nullable() }),
   z.strictObject({ type: z.literal('keyframe') }),
 ]);
 export type PipeRequest = z.infer<typeof pipeRequestSchema>;
@@ -72,5 +73,7 @@ export const pipeNewsSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('paused'), paused: z.boolean() }),
   /** The highest layer that there is now; those above ended at their source. 0-based. */
   z.strictObject({ type: z.literal('live'), maxSpatialLayer: spatialLayer }),
+  /** How well its publisher's media arrives where he is. */
+  z.strictObject({ type: z.literal('quality'), level: z.enum(qualityLevels) }),
 ]);
 export type PipeNews = z.infer<typeof pipeNewsSchema>;

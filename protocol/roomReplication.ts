@@ -3,7 +3,7 @@ import { errors } from './errors.ts';
 import type { ErrorCode } from './errors.ts';
 import { feedIdSchema, nameSchema, participantIdSchema, roomIdSchema, sourceSchema } from './identity.ts';
 import { limits } from './limits.ts';
-import { nodeIdSchema } from './network.ts';
+import { nodeIdSchema, regionIdSchema } from './network.ts';
 import { reactionKinds } from './reactions.ts';
 import { rightSchema, roleSchema } from './roles.ts';
 
@@ -31,6 +31,8 @@ export const presentPersonSchema = z.object({ actor: actorSchema, connected: z.b
 const by = actorSchema;
 const targeted = <T extends string>(type: T) => z.object({ type: z.literal(type), by, id });
 const own = <T extends string>(type: T) => z.object({ type: z.literal(type), by });
+
+const feedOriginSchema = z.object({ nodeId: nodeIdSchema, region: regionIdSchema });
 
 /** A room's command, as an edge passes it on; only a home's own clock ticks. */
 export const roomCommandSchema = z.discriminatedUnion('type', [
@@ -61,7 +63,12 @@ export const roomCommandSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ban'), by, id, name: z.string().max(limits.identityLength) }),
   targeted('unban'),
   z.object({ type: z.literal('chat'), by, text: z.string().min(1).max(limits.chatLength) }),
-  z.object({ type: z.literal('openFeed'), id, source: sourceSchema }),
+  z.object({
+    type: z.literal('openFeed'),
+    id,
+    source: sourceSchema,
+    origin: feedOriginSchema.exactOptional(),
+  }),
   z.object({ type: z.literal('closeFeed'), feedId: feedIdSchema }),
   z.object({ type: z.literal('mediaGone'), id }),
   own('end'),
@@ -89,11 +96,12 @@ export const roomEffectSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ended'), durationMs: z.number() }),
 ]);
 
-const feedViewSchema = z.object({
+const openFeedSchema = z.object({
   feedId: feedIdSchema,
   source: sourceSchema,
   kind: z.enum(['audio', 'video']),
   epoch: count,
+  origin: feedOriginSchema.exactOptional(),
 });
 
 const seatHolderSchema = z.object({
@@ -103,7 +111,7 @@ const seatHolderSchema = z.object({
   seat: count,
   presence: z.enum(['connected', 'away']),
   intent: z.object({ version: count, microphone: z.boolean(), camera: z.boolean(), locked: toggles }),
-  feeds: z.array(feedViewSchema).max(16),
+  feeds: z.array(openFeedSchema).max(16),
   graceUntilMs: timeMs.nullable(),
   hushed: toggles,
 });

@@ -6,7 +6,7 @@ import { startNodeReport } from './nodeReport.ts';
 import type { NodeReportParts } from './nodeReport.ts';
 import { keepWarm } from './warmLinks.ts';
 
-export interface MembershipParts extends Pick<NodeReportParts, 'cpuShare' | 'viewers'> {
+export interface MembershipParts extends Pick<NodeReportParts, 'cpuShare' | 'viewers' | 'lossFrom'> {
   network: NodeNetwork;
   links: NodeLinks;
   log: Logger;

@@ -105,7 +105,7 @@ export class NetworkReports {
   async #gather(roomId?: RoomId): Promise<Gathered> {
     const { nodes } = this.#parts.members();
     const links = this.#parts.links();
-    const reports = [this.here(roomId)];
+    const reports: NodeReport[] = [];
     const silent: NodeId[] = [];
     const ask = async (nodeId: NodeId): Promise<void> => {
       const request = roomId === undefined ? {} : { roomId };
@@ -116,6 +116,8 @@ export class NetworkReports {
     };
     const others = nodes.filter(({ nodeId }) => nodeId !== this.#parts.self.nodeId);
     await Promise.all(others.map(({ nodeId }) => ask(nodeId)));
+    // The last, when it has the links by which the others were asked.
+    reports.push(this.here(roomId));
     return { reports, silent, members: this.#parts.members().nodes };
   }
 

@@ -10,10 +10,11 @@ import { createForwardingWatch } from './access/untrustedForwarding.ts';
 import { createTokens } from './access/tokens.ts';
 import { createAdminApi } from './api/adminApi.ts';
 import { createPublicApi } from './api/publicApi.ts';
-import type { NodeCascadeReport } from '../protocol/cascadeReport.ts';
-import { refuse } from '../protocol/errors.ts';
 import type { NodeId, RegionId } from '../protocol/network.ts';
+import { cascadeHandlers, startCascade, withCascade } from './cascadeNetwork.ts';
+import type { RunningCascade } from './cascadeNetwork.ts';
 import { createMedia } from './media/media.ts';
+import { SharedMedia } from './media/sharedMedia.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { systemClock } from './rooms/clock.ts';
 import { NodeRoom } from './rooms/nodeRoom.ts';
@@ -59,6 +60,7 @@ export async function startNode(
 ): Promise<TributaryNode> {
   let state: NodeState = 'starting';
   const media = await createMedia(mediaSettings(settings), log);
+  const shared = new SharedMedia(media);
   const metrics = createMetrics({
     rooms: () => rooms.all().filter((room) => !room.vacant).length,
     participants: () => gateway.rooms.participants(),
@@ -67,21 +69,14 @@ export async function startNode(
     members: () => store.members().nodes,
     storeAway: () => (store.members().ageMs ?? Infinity) > network.homeTtlMs,
     links: () => reports.linksHere(),
-    cascade: () => cascadeReport(),
-  });
-  const cascadeReport = (): NodeCascadeReport => ({
-    nodeId: record.nodeId,
-    region: record.region,
-    atMs: Date.now(),
-    pulls: [],
-    origins: [],
+    cascade: () => running.cascade.report(),
   });
   const reports: NetworkReports = new NetworkReports({
     self: network.record,
     members: () => store.members(),
     links: () => links,
     rooms: () => rooms.all(),
-    cascade: cascadeReport,
+    cascade: (roomId) => running.cascade.report(roomId),
   });
   const tokens = createTokens(settings.tokenSecret);
   const { store, record } = network;
@@ -109,14 +104,14 @@ export async function startNode(
     },
   });
   const handled = roomHandlers((roomId) => rooms.get(roomId));
+  const ofFeeds = cascadeHandlers(() => running.cascade);
   const links = network.openLinks({
     calls: {
       ...handled.calls,
-      'feed.pull': () => refuse('media-unavailable'),
-      'feed.drop': () => refuse('media-unavailable'),
+      ...ofFeeds.calls,
       ...reports.handlers,
     },
-    tells: handled.tells,
+    tells: { ...handled.tells, ...ofFeeds.tells },
   });
   store.events.on('membersChanged', () => {
     gateway.edgeNews.changed();
@@ -126,13 +121,14 @@ export async function startNode(
     links,
     log,
     cpuShare: () => meanOf(media.workers().map(({ cpu }) => cpu)),
+    lossFrom: (region) => running.cascade.lossFrom(region),
     viewers: () => sumOf(Object.values(gateway.rooms.participants())),
   });
   const lost = new LostPeers(links, store);
   lost.onLost((nodeId) => {
     for (const room of rooms.all()) room.peerLost(nodeId);
   });
-  const wire = roomWire(record.nodeId, links, lost);
+  const wire = roomWire(record, links, lost);
   const homes = roomHomes(store, network.homeTtlMs, () => {
     metrics.homeTakenOver();
   });
@@ -140,12 +136,20 @@ export async function startNode(
     rooms.get(roomId)?.lost(epoch);
   });
   const rooms: Rooms<NodeRoom> = new Rooms<NodeRoom>({
-    make: (parts) => new NodeRoom({ ...parts, wire, homes, pace: defaultRoomPace, random: Math.random }),
+    make: (parts) =>
+      new NodeRoom({
+        ...parts,
+        wire,
+        homes,
+        pace: defaultRoomPace,
+        random: Math.random,
+        onOccupied: () => running.cascade.roomChanged(parts.id),
+      }),
     settings,
     clock: systemClock,
     vacantRoomMs: settings.vacantRoomMs,
     endedRoomMs: settings.endedTombstoneMs,
-    eventsOf: (roomId) => gateway.rooms.eventsOf(roomId),
+    eventsOf: (roomId) => withCascade(roomId, gateway.rooms.eventsOf(roomId), () => running.cascade),
     onClosed: (room) => {
       gateway.rooms.forget(room.id);
     },
@@ -165,9 +169,18 @@ export async function startNode(
     hostOf: (request) => requestedHost(request, settings.trustedProxies),
     verifyToken: (token) => tokens.verify(token),
     openRoom: (roomId) => rooms.open(roomId),
-    openMedia: (roomId, events) => media.openRoom(roomId, events),
+    openMedia: (roomId, events) => shared.openForPeople(roomId, events),
     draining: () => state === 'draining',
     measured: metrics,
+  });
+  const running: RunningCascade = startCascade({
+    record,
+    store,
+    links,
+    media: shared,
+    rooms,
+    log,
+    fanOut: settings.fanOut,
   });
   const adminApi = createAdminApi({
     log,
@@ -185,6 +198,7 @@ export async function startNode(
     state = 'draining';
     gateway.rooms.closeAll();
     rooms.closeAll();
+    running.close();
     // Side by side: the sockets' server waits for the HTTP connections that the other one ends.
     await Promise.all([gateway.close(), publicApi.close(), adminApi.close(), media.close()]);
     await membership.close();

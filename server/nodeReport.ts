@@ -1,4 +1,4 @@
-import type { NodeRecord } from '../protocol/network.ts';
+import type { NodeRecord, RegionId } from '../protocol/network.ts';
 import { heldLoad } from './cascade/loadSteps.ts';
 import type { ClusterStore } from './cluster/clusterStore.ts';
 import type { NodeLinks } from './cluster/nodeLinks.ts';
@@ -10,9 +10,11 @@ export interface NodeReportParts {
   store: ClusterStore;
   links: NodeLinks;
   /** CPU of all media workers together, as a share of their cores. */
-  cpuShare(): number;
+  cpuShare: () => number;
   /** People connected here. */
-  viewers(): number;
+  viewers: () => number;
+  /** What is lost of media from a region, 0 to 1, in coarse steps. */
+  lossFrom: (region: RegionId) => number;
 }
 
 const lookEveryMs = 1000;
@@ -22,7 +24,14 @@ const loadWeight = 0.2;
 const loadSteps = 20;
 
 /** Tells the others, by way of the store, how the node is doing and how far it is from other regions; the answer stops it. */
-export function startNodeReport({ self, store, links, cpuShare, viewers }: NodeReportParts): () => void {
+export function startNodeReport({
+  self,
+  store,
+  links,
+  cpuShare,
+  viewers,
+  lossFrom,
+}: NodeReportParts): () => void {
   const downSinceMs = new Map<string, number>();
   let load: number | undefined;
   let told: number | undefined;
@@ -50,7 +59,7 @@ export function startNodeReport({ self, store, links, cpuShare, viewers }: NodeR
     told = heldLoad(told, Math.floor(load * loadSteps) / loadSteps);
     store.update({ load: told, viewers: viewers() });
     const before = JSON.stringify(ways);
-    ways = regionWays(ways, linksNow());
+    ways = regionWays(ways, linksNow(), lossFrom);
     if (JSON.stringify(ways) !== before) store.update({ links: ways });
   };
   const timer = setInterval(look, lookEveryMs);

@@ -20,25 +20,35 @@ const sameShare = 0.25;
 const mostRegions = 64;
 
 /**
- * What a node tells of the ways to other regions: the best link's round trip, and a loss of 1 where none works. What was
+ * What a node tells of the ways to other regions: the best link's round trip, and what media from there loses, or 1
+ * where no link works. What was
  * told stays until it is clearly wrong, since every change makes all nodes plan anew.
  */
-export function regionWays(told: RegionWays, links: readonly RegionLinkNow[]): RegionWays {
+export function regionWays(
+  told: RegionWays,
+  links: readonly RegionLinkNow[],
+  lossFrom: (region: RegionId) => number = () => 0,
+): RegionWays {
   const regions = [...new Set(links.map(({ region }) => region))].sort().slice(0, mostRegions);
   const ways: [RegionId, RegionWay][] = [];
   for (const region of regions) {
     const way = wayTo(
       told[region],
       links.filter((link) => link.region === region),
+      lossFrom(region),
     );
     if (way !== undefined) ways.push([region, way]);
   }
   return Object.fromEntries(ways);
 }
 
-function wayTo(told: RegionWay | undefined, links: readonly RegionLinkNow[]): RegionWay | undefined {
+function wayTo(
+  told: RegionWay | undefined,
+  links: readonly RegionLinkNow[],
+  lossRatio: number,
+): RegionWay | undefined {
   const measuredMs = links.flatMap(({ rttMs }) => (rttMs === undefined ? [] : [rttMs]));
-  if (measuredMs.length > 0) return { rttMs: heldRttMs(told, Math.min(...measuredMs)), lossRatio: 0 };
+  if (measuredMs.length > 0) return { rttMs: heldRttMs(told, Math.min(...measuredMs)), lossRatio };
   const lost = links.every(({ downMs }) => downMs >= lostAfterMs);
   return lost ? { rttMs: told?.rttMs ?? 0, lossRatio: 1 } : told;
 }

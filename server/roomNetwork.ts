@@ -1,6 +1,6 @@
 import { refuse } from '../protocol/errors.ts';
 import type { RoomId } from '../protocol/identity.ts';
-import type { NodeId } from '../protocol/network.ts';
+import type { NodeRecord } from '../protocol/network.ts';
 import type { NodeHandlers } from '../protocol/nodeMessages.ts';
 import type { ClusterStore } from './cluster/clusterStore.ts';
 import type { NodeLinks } from './cluster/nodeLinks.ts';
@@ -13,7 +13,7 @@ import type { RoomCallName, RoomHomes, RoomTellName, RoomWire } from './rooms/ro
 /** A home is asked at most so long: who asks is a person who waits. */
 const askTimeoutMs = 2000;
 /** A node whose link is broken only so long that the link is tried again: meanwhile somebody else may be the home. */
-const askLostTimeoutMs = 100;
+const askLostTimeoutMs = 50;
 /** The store's last answer was on its way for a while, and the lease has run since before that. */
 const leaseMarginMs = 300;
 
@@ -43,9 +43,14 @@ export function roomHandlers(roomOf: (roomId: RoomId) => NodeRoom | undefined): 
 }
 
 /** Rooms' way to other nodes. */
-export function roomWire(self: NodeId, links: NodeLinks, lost: LostPeers): RoomWire {
+export function roomWire(
+  { nodeId: self, region }: Pick<NodeRecord, 'nodeId' | 'region'>,
+  links: NodeLinks,
+  lost: LostPeers,
+): RoomWire {
   return {
     self,
+    region,
     ask: async (to, name, request) => {
       const timeoutMs = lost.has(to) ? askLostTimeoutMs : askTimeoutMs;
       const signal = lost.signalOf(to);

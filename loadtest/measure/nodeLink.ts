@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { Worker, isMainThread, parentPort } from 'node:worker_threads';
 import { pino } from 'pino';
 import { done, refuse } from '../../protocol/errors.ts';
-import type { FeedId, RoomId } from '../../protocol/identity.ts';
+import type { RoomId } from '../../protocol/identity.ts';
 import type { NodeId } from '../../protocol/network.ts';
 import type { NodeRequest } from '../../protocol/nodeMessages.ts';
 import { defaultLinkSettings } from '../../server/cluster/linkSettings.ts';
@@ -10,6 +10,7 @@ import type { NodeLink } from '../../server/cluster/nodeLink.ts';
 import { NodeLinks } from '../../server/cluster/nodeLinks.ts';
 import { summarize } from '../statistics.ts';
 import type { Summary } from '../statistics.ts';
+import { cascadeHandlers } from '../../server/cascadeNetwork.ts';
 import { roomHandlers } from '../../server/roomNetwork.ts';
 
 export interface NodeLinkPlan {
@@ -74,18 +75,20 @@ async function firstCalls(count: number, addressOf: () => string): Promise<numbe
 
 async function timed(link: NodeLink, epoch: number): Promise<number> {
   const startedAt = performance.now();
-  const answer = await link.call('feed.pull', request(epoch));
+  const answer = await link.call('room.whole', request(epoch));
   if (!answer.ok) throw new Error(`a call failed: ${answer.error.code}`);
   return performance.now() - startedAt;
 }
 
-/** About as large as what a pipe's ends tell each other. */
-function request(epoch: number): NodeRequest<'feed.pull'> {
-  const pipe = { ip: '10.0.0.7', port: 40_000, srtp: 'x'.repeat(60), rtp: 'x'.repeat(600) };
-  return { roomId: 'show' as RoomId, feedId: 'hanna:camera' as FeedId, epoch, path: [asking], pipe };
+function request(part: number): NodeRequest<'room.whole'> {
+  return { roomId: 'show' as RoomId, part };
 }
 
+/** About as large as what a pipe's ends tell each other. */
+const text = 'x'.repeat(700);
+
 const noRooms = roomHandlers(() => undefined);
+const noCascade = cascadeHandlers(() => undefined);
 
 function linksOf(nodeId: NodeId, addressOf: () => string | undefined): NodeLinks {
   return new NodeLinks({
@@ -95,12 +98,12 @@ function linksOf(nodeId: NodeId, addressOf: () => string | undefined): NodeLinks
     settings: { ...defaultLinkSettings, host: '127.0.0.1', messages: { burst: 1e9, perSecond: 1e9 } },
     handlers: {
       calls: {
-        'feed.pull': (_context, { epoch, pipe }) => done({ epoch, pipe }),
-        'feed.drop': () => done({}),
         'cascade.report': () => refuse('not-found'),
         ...noRooms.calls,
+        ...noCascade.calls,
+        'room.whole': (_context, { part: epoch }) => done({ epoch, seq: 0, parts: 1, text }),
       },
-      tells: noRooms.tells,
+      tells: { ...noRooms.tells, ...noCascade.tells },
     },
     log: pino({ level: 'silent' }),
     addressOf,

@@ -129,7 +129,8 @@ export class NodeLink {
       this.#parts.log.error({ message: name }, 'a message to another node was too large and is lost');
       return;
     }
-    this.#outbox.tell(`${name} ${nodeTells[name].keyOf(payload)}`, { name, payload });
+    const keyOf = nodeTells[name].keyOf as (payload: NodeTell<N>) => string;
+    this.#outbox.tell(`${name} ${keyOf(payload)}`, { name, payload });
     this.#use();
   }
 

@@ -3,10 +3,12 @@ const riseMs = 500;
 
 /**
  * The highest simulcast layer anybody wants of one feed. It rises at once; it falls when the layers above were wanted
- * by nobody for a while. Layer 0 always stays, so that a first viewer need not wait for an encoder to start.
+ * by nobody for a while. At a publisher layer 0 always stays, so that a first viewer need not wait for an encoder to
+ * start; from another node nothing is fetched (-1) that nobody shows.
  */
 export class LayerDemand {
   readonly #offAfterMs: number;
+  readonly #least: number;
   /** By consumer; one that wants nothing now is absent. */
   readonly #wanted = new Map<string, number>();
   readonly #wantedUntilMs: number[];
@@ -16,8 +18,9 @@ export class LayerDemand {
   #toldBefore: number;
   #roseAtMs = -Infinity;
 
-  /** A publisher starts with all `layers` on; another node with those up to `first`. */
-  constructor(layers: number, offAfterMs: number, nowMs: number, first = layers - 1) {
+  /** A publisher starts with all `layers` on; another node with those up to `first`. It never falls below `least`. */
+  constructor(layers: number, offAfterMs: number, nowMs: number, first = layers - 1, least: 0 | -1 = 0) {
+    this.#least = least;
     this.#offAfterMs = offAfterMs;
     this.#wantedUntilMs = Array.from({ length: layers }, (_, layer) => (layer <= first ? nowMs : -Infinity));
     this.#counts = Array.from({ length: layers }, () => 0);
@@ -53,7 +56,7 @@ export class LayerDemand {
   /** What to tell the publisher now, if anything, and when to look again. */
   next(nowMs: number): { tell?: number; wakeAtMs?: number } {
     let layer = this.#counts.length - 1;
-    while (layer > 0 && this.#counts[layer] === 0 && this.#keptUntilMs(layer) <= nowMs) layer--;
+    while (layer > this.#least && this.#counts[layer] === 0 && this.#keptUntilMs(layer) <= nowMs) layer--;
     const answer: { tell?: number; wakeAtMs?: number } = {};
     if (layer !== this.#told) {
       if (layer > this.#told) {
@@ -65,7 +68,7 @@ export class LayerDemand {
       this.#told = layer;
       answer.tell = layer;
     }
-    if (layer > 0 && this.#counts[layer] === 0) answer.wakeAtMs = this.#keptUntilMs(layer);
+    if (layer > this.#least && this.#counts[layer] === 0) answer.wakeAtMs = this.#keptUntilMs(layer);
     return answer;
   }
 

@@ -2,6 +2,7 @@ import type { types } from 'mediasoup';
 import { kindOf } from '../../protocol/identity.ts';
 import type { FeedId, MediaKind, ParticipantId, Source } from '../../protocol/identity.ts';
 import type { FeedLayers } from '../../protocol/pipes.ts';
+import type { QualityLevel } from '../../protocol/qualityLevel.ts';
 import { KeyframeAsker, isPliSent, pliTraces } from './keyframeAsker.ts';
 import { originPlace } from './keyframePacing.ts';
 import { LayerDemand } from '../layers/layerDemand.ts';
@@ -18,8 +19,8 @@ const onePliMs = 100;
 export interface FeedUpstream {
   /** Asks for a keyframe by message; absent where only PLIs are understood. */
   askKeyframe?: () => void;
-  /** Layers above this one are not needed. */
-  wantLayers(maxSpatialLayer: number): void;
+  /** Layers above this one are not needed; null where nobody shows the feed, which a publisher is never told. */
+  wantLayers(maxSpatialLayer: number | null): void;
   /** mediasoup itself asked for a keyframe. */
   pliSent(): void;
   /** The feed ended, and not by the wish of who opened it. */
@@ -34,7 +35,7 @@ export interface FeedOptions {
   layers: FeedLayers;
   upstream: FeedUpstream;
   /** Pulled from another node, and the highest layer that comes from there at first. */
-  imported?: { maxSpatialLayer: number; hops: number };
+  imported?: { maxSpatialLayer: number | null; hops: number };
   keyframes: KeyframeSettings;
   /** Least time between two PLIs upstream. */
   pliSpacingMs: number;
@@ -62,6 +63,9 @@ export class Feed {
   readonly #context: RoomContext;
   readonly #demand: LayerDemand | undefined;
   readonly #ceilingListeners = new Set<() => void>();
+  readonly #qualityListeners = new Set<(level: QualityLevel) => void>();
+  #quality: QualityLevel = 'good';
+  #pipes = 0;
   #demandTimer: NodeJS.Timeout | undefined;
   #shedTimer: NodeJS.Timeout | undefined;
   #paused: boolean;
@@ -99,11 +103,14 @@ export class Feed {
     watched.catch((error: unknown) => {
       context.log.debug({ err: error, feedId: this.feedId }, 'keyframes of a feed cannot be watched');
     });
-    // A publisher's page switches simulcast layers; another node leaves out layers of any kind.
-    if (layers.kind === 'simulcast' || (imported && layers.scales.length > 1)) {
+    // A publisher's page switches simulcast layers; another node leaves out layers of any kind, and all of them.
+    if (layers.kind === 'simulcast' || imported) {
       const { layersOffAfterMs } = context.settings;
-      const first = imported?.maxSpatialLayer ?? layers.scales.length - 1;
-      this.#demand = new LayerDemand(layers.scales.length, layersOffAfterMs, performance.now(), first);
+      const [first, least] = imported
+        ? ([imported.maxSpatialLayer ?? -1, -1] as const)
+        : ([layers.scales.length - 1, 0] as const);
+      const nowMs = performance.now();
+      this.#demand = new LayerDemand(layers.scales.length, layersOffAfterMs, nowMs, first, least);
       this.#told = first;
       this.#lookAtDemand();
     }
@@ -120,7 +127,7 @@ export class Feed {
   get liveLayer(): number {
     const top = this.layers.scales.length - 1;
     const wanted = this.#demand?.liveLayer(performance.now()) ?? top;
-    return Math.min(wanted, this.ceiling, this.sent?.top ?? Infinity);
+    return Math.max(0, Math.min(wanted, this.ceiling, this.sent?.top ?? Infinity));
   }
 
   /** No consumer shows more than this: the layers above ended upstream, or are shed. */
@@ -132,6 +139,29 @@ export class Feed {
   onCeiling(changed: () => void): () => void {
     this.#ceilingListeners.add(changed);
     return () => this.#ceilingListeners.delete(changed);
+  }
+
+  /** How well the media of its publisher arrives where he is, as far as is known here. */
+  get quality(): QualityLevel {
+    return this.#quality;
+  }
+
+  setQuality(level: QualityLevel): void {
+    if (level === this.#quality) return;
+    this.#quality = level;
+    for (const changed of [...this.#qualityListeners]) changed(level);
+  }
+
+  /** Calls `changed` with each other quality; returns how to stop. */
+  onQuality(changed: (level: QualityLevel) => void): () => void {
+    this.#qualityListeners.add(changed);
+    return () => this.#qualityListeners.delete(changed);
+  }
+
+  /** Another node takes it from here, or (-1) does no more. */
+  countPipes(change: 1 | -1): void {
+    this.#pipes += change;
+    this.asker?.setPiped(this.#pipes > 0);
   }
 
   /** Upstream has layers up to this one now. Without being told, mediasoup needs 1.5 s to see that one has ended. */
@@ -161,7 +191,7 @@ export class Feed {
 
   /** Tells upstream again which layers are wanted: it may have been missed. */
   repeatDemand(): void {
-    if (this.#told !== undefined) this.upstream.wantLayers(this.#told);
+    if (this.#told !== undefined) this.#tellUpstream(this.#told);
   }
 
   /** Stops the media at the server, whatever the publisher's page sends; the last call wins. */
@@ -232,7 +262,11 @@ export class Feed {
     const layers = Math.min(this.#demand.told, this.#limit);
     if (layers === this.#told) return;
     this.#told = layers;
-    this.upstream.wantLayers(layers);
+    this.#tellUpstream(layers);
+  }
+
+  #tellUpstream(layers: number): void {
+    this.upstream.wantLayers(layers < 0 ? null : layers);
   }
 }
 

@@ -20,7 +20,8 @@ const leftOut = [
 const strayMs = 1000;
 
 interface ExportOptions {
-  maxSpatialLayer: number;
+  /** Null: nothing is wanted at first. */
+  maxSpatialLayer: number | null;
   tell: (news: PipeNews) => void;
   ended: () => void;
 }
@@ -36,9 +37,11 @@ export class FeedExport {
   readonly #transport: types.PlainTransport;
   readonly #consumers: types.Consumer[];
   readonly #options: ExportOptions;
+  readonly #stopQuality: () => void;
   readonly #onScore = (): void => this.#settle();
   /** By layer, what was last asked of its consumer. */
   readonly #carried: boolean[];
+  /** -1: nothing. */
   #wanted: number;
   #live: number;
   #connected = false;
@@ -56,7 +59,7 @@ export class FeedExport {
     this.#consumers = consumers;
     this.#options = options;
     this.#carried = consumers.map((consumer) => !consumer.paused);
-    this.#wanted = options.maxSpatialLayer;
+    this.#wanted = options.maxSpatialLayer ?? -1;
     this.#live = feed.layers.scales.length - 1;
     this.#live = this.#liveLayer();
     this.offer = this.#makeOffer();
@@ -67,7 +70,9 @@ export class FeedExport {
         if (feed.layers.kind === 'simulcast' && layers && layers.spatialLayer !== layer) this.#stray(layer);
       });
     }
-    feed.want(this.#id, this.#wanted);
+    this.#passDemand();
+    feed.countPipes(1);
+    this.#stopQuality = feed.onQuality((level) => options.tell({ type: 'quality', level }));
     transport.observer.once('close', () => this.#end());
     const [first] = consumers;
     first?.observer.once('close', () => this.close());
@@ -81,14 +86,15 @@ export class FeedExport {
     const transport = await makePipeEnd(router, context.settings);
     try {
       const simulcast = feed.layers.kind === 'simulcast';
-      const rungs = simulcast ? feed.layers.scales.map((_, layer) => layer) : [options.maxSpatialLayer];
+      const top = options.maxSpatialLayer ?? 0;
+      const rungs = simulcast ? feed.layers.scales.map((_, layer) => layer) : [top];
       const consumers = await Promise.all(
         rungs.map((spatialLayer) =>
           transport.consume({
             producerId: feed.producer.id,
             rtpCapabilities: pipeCapabilities(context.routerCapabilities),
             // A layer's consumer would bring another layer while its own is not sent.
-            paused: simulcast,
+            paused: feed.kind === 'video',
             ...(feed.kind === 'video' && { preferredLayers: { spatialLayer } }),
           }),
         ),
@@ -105,6 +111,8 @@ export class FeedExport {
   async connect({ end }: PipeAnswer): Promise<void> {
     await connectEnd(this.#transport, end);
     this.#connected = true;
+    const { quality: level } = this.#feed;
+    if (level !== 'good') this.#options.tell({ type: 'quality', level });
     this.#wantKeyframe();
   }
 
@@ -141,27 +149,37 @@ export class FeedExport {
     this.#closed = true;
     clearTimeout(this.#strayTimer);
     this.#feed.producer.off('score', this.#onScore);
+    this.#stopQuality();
+    this.#feed.countPipes(-1);
     this.#feed.want(this.#id, undefined);
     this.#feed.asker?.served(this.#id);
     this.#options.ended();
   }
 
-  #wantLayers(maxSpatialLayer: number): void {
-    this.#wanted = maxSpatialLayer;
-    this.#feed.want(this.#id, maxSpatialLayer);
-    if (this.#feed.layers.kind === 'simulcast') return this.#settle();
-    if (this.#feed.layers.kind === 'single') return;
+  #wantLayers(maxSpatialLayer: number | null): void {
+    const before = this.#wanted;
+    this.#wanted = maxSpatialLayer ?? -1;
+    // It is told again and again.
+    if (this.#wanted === before) return;
+    this.#passDemand();
+    this.#settle();
+    if (this.#feed.layers.kind !== 'svc' || maxSpatialLayer === null) return;
     // Refused only where the consumer is gone.
     this.#consumers[0]?.setPreferredLayers({ spatialLayer: maxSpatialLayer }).catch(() => undefined);
     this.#wantKeyframe();
   }
 
-  /** Brings the ladder to what is wanted and live now. The worker obeys in the order asked. */
+  #passDemand(): void {
+    this.#feed.want(this.#id, this.#wanted < 0 ? undefined : this.#wanted);
+  }
+
+  /** Brings what is carried to what is wanted and live now. The worker obeys in the order asked. */
   #settle(): void {
-    if (this.#feed.layers.kind !== 'simulcast') return;
+    if (this.#feed.kind !== 'video') return;
+    const { kind } = this.#feed.layers;
     let more = false;
     for (const [layer, consumer] of this.#consumers.entries()) {
-      const carry = layer <= this.#wanted && this.#isLive(layer);
+      const carry = kind === 'simulcast' ? layer <= this.#wanted && this.#isLive(layer) : this.#wanted >= 0;
       if (carry === this.#carried[layer]) continue;
       this.#carried[layer] = carry;
       more ||= carry;
@@ -222,7 +240,7 @@ export class FeedExport {
           ...(scalabilityMode && { scalabilityMode }),
         })),
       } as RtpParametersMessage,
-      maxSpatialLayer: Math.min(this.#wanted, this.#live),
+      maxSpatialLayer: this.#wanted < 0 ? null : Math.min(this.#wanted, this.#live),
       paused: this.#feed.producer.paused,
       hops: hops + 1,
     };

@@ -69,6 +69,9 @@ export class FeedImport {
       case 'live':
         this.feed.setLive(news.maxSpatialLayer);
         return;
+      case 'quality':
+        this.feed.setQuality(news.level);
+        return;
       default:
         return news satisfies never;
     }

@@ -33,6 +33,11 @@ export class KeyframeAsker {
     this.#look();
   }
 
+  /** Whether other nodes take the feed from here. */
+  setPiped(piped: boolean): void {
+    this.#pacing.setPiped(piped);
+  }
+
   served(id: string): void {
     this.#pacing.served(id);
   }

@@ -53,6 +53,7 @@ export class KeyframePacing {
   /** Messages sent whose keyframe has not come. */
   #unansweredAtMs: number[] = [];
   #retryMs: number;
+  #piped = false;
 
   constructor(settings: KeyframeSettings) {
     this.#settings = settings;
@@ -74,6 +75,14 @@ export class KeyframePacing {
       confirms,
       keyframesSeen: 0,
     });
+  }
+
+  /**
+   * Other nodes take the feed from here. However many people are behind them, its publisher is asked three times a second
+   * at most then: nobody behind a pipe notices the wait, for he waits for the way as well.
+   */
+  setPiped(piped: boolean): void {
+    this.#piped = piped;
   }
 
   /** The consumer shows pictures, or does not want them any more. */
@@ -130,6 +139,7 @@ export class KeyframePacing {
   /** While the bucket is nearly full nobody waits long; then more of them share a keyframe, so that it lasts for a crowd. */
   #spacingMs(): number {
     const { askSpacingMs, burst } = this.#settings;
+    if (this.#piped) return askSpacingMs.piped;
     return this.#tokens > (2 / 3) * burst ? askSpacingMs.ample : askSpacingMs.scarce;
   }
 

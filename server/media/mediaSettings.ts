@@ -12,8 +12,11 @@ export interface KeyframeSettings {
   pliOnlySpacingMs: number;
   /** How long a request may stay without its keyframe before the next is sent. */
   answerMs: number;
-  /** Least time between two requests by message for one feed: at first, and after a third of `burst` was used. */
-  askSpacingMs: { ample: number; scarce: number };
+  /**
+   * Least time between two requests by message for one feed: at first, after a third of `burst` was used, and while other
+   * nodes take the feed from here.
+   */
+  askSpacingMs: { ample: number; scarce: number; piped: number };
   /** A publisher makes at most `maxKeyframes` in any `windowMs`, of which `burst` may come at once. */
   maxKeyframes: number;
   windowMs: number;
@@ -137,7 +140,7 @@ export const defaultMediaSettings: MediaSettings = {
     pliSpacingMs: 1000,
     pliOnlySpacingMs: 400,
     answerMs: 60,
-    askSpacingMs: { ample: 100, scarce: 200 },
+    askSpacingMs: { ample: 100, scarce: 200, piped: 340 },
     maxKeyframes: 30,
     windowMs: 10_000,
     burst: 10,

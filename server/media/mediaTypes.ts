@@ -74,11 +74,19 @@ export interface RoomMedia {
     direction: 'send' | 'recv',
   ): Promise<Result<TransportInfo['iceParameters']>>;
   leave(participantId: ParticipantId): void;
+  /** Ends the media of everybody here; feeds that come from other nodes stay. */
+  leaveAll(): void;
+  /** Resolves when the feed is here in this epoch or a later one; with false when `signal` is aborted before. */
+  whenHere(feedId: FeedId, epoch: number, signal: AbortSignal): Promise<boolean>;
   /**
    * Opens the upstream end of a pipe that carries a feed, published here or imported, to one other node, with layers up
-   * to `maxSpatialLayer` at first. Send its `offer` there, and `connect` it with the answer.
+   * to `maxSpatialLayer` at first (null for none). Send its `offer` there, and `connect` it with the answer.
    */
-  exportFeed(feedId: FeedId, maxSpatialLayer: number, events: ExportEvents): Promise<Result<ExportedFeed>>;
+  exportFeed(
+    feedId: FeedId,
+    maxSpatialLayer: number | null,
+    events: ExportEvents,
+  ): Promise<Result<ExportedFeed>>;
   /**
    * Opens the downstream end, from an offer that has been parsed, and shows the feed to everybody here; send its `answer`
    * back. For a feed that is imported already, in the same epoch, this is a new upstream: viewers move over to it, and
@@ -88,9 +96,14 @@ export interface RoomMedia {
   close(): void;
 }
 
+/** The part of a room's media that concerns other nodes. */
+export type FeedMedia = Pick<RoomMedia, 'whenHere' | 'exportFeed' | 'importFeed' | 'close'>;
+
 /** The upstream end of one pipe. When both ends close, this one goes first. After `close()` nothing happens any more. */
 export interface ExportedFeed {
   readonly offer: PipeOffer;
+  /** Of the feed that is exported. */
+  readonly producerId: string;
   /** Starts the media; refused, with this end closed, where that is not possible. */
   connect(answer: PipeAnswer): Promise<Result<undefined>>;
   /** What the other end asks for. */
@@ -109,6 +122,8 @@ export interface ExportEvents {
 /** The downstream end of one pipe. */
 export interface ImportedFeed {
   readonly answer: PipeAnswer;
+  /** Of the feed, here. */
+  readonly producerId: string;
   /** What the other end tells. */
   news(news: PipeNews): void;
   /** Sheds the layers above this one, whoever wants them, until it is called with undefined. 0-based. */

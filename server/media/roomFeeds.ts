@@ -6,6 +6,8 @@ import type { FeedId, ParticipantId } from '../../protocol/identity.ts';
 import { producerFault } from './clientParameters.ts';
 import { Feed, pliSpacingMs } from './feed.ts';
 import { FeedDelivery } from './feedDelivery.ts';
+import { FeedArrivals } from './feedArrivals.ts';
+import { ImportedQuality } from './importedQuality.ts';
 import { feedLayers } from './layerChoice.ts';
 import type { RoomMedia } from './mediaTypes.ts';
 import type { Peer } from './peer.ts';
@@ -24,10 +26,12 @@ interface OpeningFeed {
 /** The feeds of a room on this node: those published here and those pulled from other nodes. */
 export class RoomFeeds {
   readonly delivery: FeedDelivery;
+  readonly arrivals: FeedArrivals;
   readonly #context: RoomContext;
   readonly #peers: ReadonlyMap<ParticipantId, Peer>;
   readonly #speaker: SpeakerWatch;
   readonly #uplinks: UplinkWatch;
+  readonly #imported: ImportedQuality;
   readonly #feeds = new Map<FeedId, Feed>();
   /** Old upstreams of feeds that have a new one, while viewers move. */
   readonly #replaced = new Set<Feed>();
@@ -38,7 +42,17 @@ export class RoomFeeds {
     this.#context = context;
     this.#peers = peers;
     this.#speaker = new SpeakerWatch(context);
-    this.#uplinks = new UplinkWatch(context);
+    this.#uplinks = new UplinkWatch({
+      settings: context.settings,
+      events: {
+        quality: (publisherId, level) => {
+          context.events.quality(publisherId, level);
+          for (const feed of this.of(publisherId)) feed.setQuality(level);
+        },
+      },
+    });
+    this.#imported = new ImportedQuality(context);
+    this.arrivals = new FeedArrivals((feedId) => this.#feeds.get(feedId)?.epoch);
     this.delivery = new FeedDelivery(context, this.#feeds, peers);
   }
 
@@ -94,6 +108,8 @@ export class RoomFeeds {
     if (stale) this.remove([stale], true);
     const feed = this.#publishedFeed(peer, sendShard, producer, request);
     feed.setPaused(opening.paused);
+    const [other] = this.of(feed.publisherId);
+    if (other) feed.setQuality(other.quality);
     this.#uplinks.add(feed);
     this.#add(feed);
     void this.delivery.offer(feed);
@@ -129,6 +145,7 @@ export class RoomFeeds {
   addImported(feed: Feed): void {
     const before = this.#feeds.get(feed.feedId);
     if (before) this.#replaced.add(before);
+    this.#imported.add(feed);
     this.#add(feed);
     void this.#moveTo(feed, before);
   }
@@ -141,6 +158,7 @@ export class RoomFeeds {
       if (this.#feeds.get(feed.feedId) === feed) this.#feeds.delete(feed.feedId);
       this.#speaker.remove(feed);
       this.#uplinks.remove(feed);
+      this.#imported.remove(feed);
     }
     for (const peer of this.#peers.values()) {
       const ids = feeds.map((feed) => peer.stopConsuming(feed)).filter((id) => id !== undefined);
@@ -156,10 +174,12 @@ export class RoomFeeds {
   stop(): void {
     this.#closed = true;
     this.delivery.close();
+    this.arrivals.close();
   }
 
   #add(feed: Feed): void {
     this.#feeds.set(feed.feedId, feed);
+    this.arrivals.look();
     void this.#speaker.add(feed);
   }
 
@@ -198,7 +218,7 @@ export class RoomFeeds {
       layers: feedLayers(request.rtpParameters.encodings, picture ?? usual),
       upstream: {
         ...(keyframes && { askKeyframe: () => events.keyframeWanted(publisherId, feedId) }),
-        wantLayers: (maxSpatialLayer) => events.layersWanted(publisherId, feedId, maxSpatialLayer),
+        wantLayers: (maxSpatialLayer) => events.layersWanted(publisherId, feedId, maxSpatialLayer ?? 0),
         pliSent: () => events.pliSent(feedId),
         lost: () => events.feedLost(feedId),
       },

@@ -115,7 +115,7 @@ export class MediasoupRoom implements RoomMedia {
 
   async exportFeed(
     feedId: FeedId,
-    maxSpatialLayer: number,
+    maxSpatialLayer: number | null,
     events: ExportEvents,
   ): Promise<Result<ExportedFeed>> {
     return this.#pipes.export(feedId, maxSpatialLayer, events);
@@ -148,13 +148,21 @@ export class MediasoupRoom implements RoomMedia {
     if (peer) this.#drop(peer);
   }
 
+  leaveAll(): void {
+    for (const peer of [...this.#peers.values()]) this.#drop(peer);
+  }
+
+  async whenHere(feedId: FeedId, epoch: number, signal: AbortSignal): Promise<boolean> {
+    return this.#feeds.arrivals.when(feedId, epoch, signal);
+  }
+
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#feeds.stop();
     // The routers take everything on them along, at one request each.
     this.#shards.close();
-    for (const peer of [...this.#peers.values()]) this.#drop(peer);
+    this.leaveAll();
     this.#feeds.remove(
       this.#feeds.where(() => true),
       false,

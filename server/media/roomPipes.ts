@@ -22,14 +22,18 @@ export class RoomPipes {
     this.#takeShard = takeShard;
   }
 
-  async export(feedId: FeedId, maxSpatialLayer: number, events: ExportEvents): Promise<Result<ExportedFeed>> {
+  async export(
+    feedId: FeedId,
+    maxSpatialLayer: number | null,
+    events: ExportEvents,
+  ): Promise<Result<ExportedFeed>> {
     const feed = this.#feeds.get(feedId);
     if (!feed) return refuse('no-such-feed');
     const { log } = this.#context;
     let closedByUs = false;
     try {
       const exported = await FeedExport.open(this.#context, feed, {
-        maxSpatialLayer: Math.min(maxSpatialLayer, feed.layers.scales.length - 1),
+        maxSpatialLayer: maxSpatialLayer && Math.min(maxSpatialLayer, feed.layers.scales.length - 1),
         tell: (news) => announceLater(log, () => events.news(news)),
         ended: () => {
           if (!closedByUs) announceLater(log, () => events.closed());
@@ -37,6 +41,7 @@ export class RoomPipes {
       });
       return done({
         offer: exported.offer,
+        producerId: feed.producer.id,
         connect: async (answer) => {
           try {
             await exported.connect(answer);
@@ -94,6 +99,7 @@ export class RoomPipes {
     this.#feeds.addImported(feed);
     return done({
       answer,
+      producerId: feed.producer.id,
       news: (news) => imported.news(news),
       limitLayers: (maxSpatialLayer) => feed.limitLayers(maxSpatialLayer),
       statistics: async () => imported.statistics(),

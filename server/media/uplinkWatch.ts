@@ -21,7 +21,10 @@ export class UplinkWatch {
   readonly #times: SteadyTimes;
   readonly #uplinks = new Map<ParticipantId, Uplink>();
 
-  constructor({ events, settings }: Pick<RoomContext, 'events' | 'settings'>) {
+  constructor({
+    events,
+    settings,
+  }: Pick<RoomContext, 'settings'> & { events: Pick<RoomContext['events'], 'quality'> }) {
     this.#events = events;
     this.#times = { worseAfterMs: settings.uplinkWorseAfterMs, betterAfterMs: settings.uplinkBetterAfterMs };
   }

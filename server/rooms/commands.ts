@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../protocol/errors.ts';
 import type { FeedId, ParticipantId, Source } from '../../protocol/identity.ts';
-import type { NodeId } from '../../protocol/network.ts';
+import type { NodeId, RegionId } from '../../protocol/network.ts';
 import type { Right, Role } from '../../protocol/roles.ts';
 import type { ChatMessage } from '../../protocol/roomView.ts';
 
@@ -11,6 +11,12 @@ export interface Actor {
   /** The token's role, not the present one: a viewer on stage is still a viewer here. */
   role: Role;
   rights: readonly Right[];
+}
+
+/** Where a feed is published: the node its owner is connected to. */
+export interface FeedOrigin {
+  nodeId: NodeId;
+  region: RegionId;
 }
 
 export type Toggle = 'microphone' | 'camera';
@@ -45,7 +51,7 @@ export type Command =
   | { type: 'unban'; by: Actor; id: ParticipantId }
   | { type: 'chat'; by: Actor; text: string }
   /** Reserves the feed before media exists; refused for whom may not publish. The next epoch is in the state after. */
-  | { type: 'openFeed'; id: ParticipantId; source: Source }
+  | { type: 'openFeed'; id: ParticipantId; source: Source; origin?: FeedOrigin }
   | { type: 'closeFeed'; feedId: FeedId }
   /** All media of this person is gone (new page, dead worker): his feeds close, seat and intent stay. */
   | { type: 'mediaGone'; id: ParticipantId }

@@ -30,7 +30,8 @@ export class EdgePresence {
     } else {
       for (const person of people) this.meet(from, person, turn);
     }
-    return this.#room.runRemote(command);
+    if (command.type !== 'openFeed' || command.origin === undefined) return this.#room.runRemote(command);
+    return this.#room.runRemote({ ...command, origin: { ...command.origin, nodeId: from } });
   }
 
   /** Somebody at an edge is heard of; counts where he is known at no other node. */

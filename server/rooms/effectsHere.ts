@@ -1,13 +1,9 @@
-import type { FeedId, ParticipantId } from '../../protocol/identity.ts';
+import { ownerOfFeed } from '../../protocol/identity.ts';
+import type { ParticipantId } from '../../protocol/identity.ts';
 import type { NodeId } from '../../protocol/network.ts';
 import type { Effect } from './commands.ts';
 import type { RoomState } from './roomState.ts';
 import { settle } from './transition.ts';
-
-/** Whose feed it is: no identity has a `:`. */
-export function ownerOf(feedId: FeedId): ParticipantId {
-  return feedId.slice(0, feedId.lastIndexOf(':')) as ParticipantId;
-}
 
 /** Whether this node carries an effect out: what happens to one person is for the node where he is. */
 export function concerns(
@@ -29,7 +25,7 @@ export function concerns(
       return effect.at !== self && isHere(effect.id);
     case 'pauseFeed':
     case 'closeFeed':
-      return isHere(ownerOf(effect.feedId));
+      return isHere(ownerOfFeed(effect.feedId));
     default:
       return effect satisfies never;
   }

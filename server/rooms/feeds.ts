@@ -1,12 +1,18 @@
 import { feedIdOf, kindOf } from '../../protocol/identity.ts';
 import type { FeedId, ParticipantId, Source } from '../../protocol/identity.ts';
 import { withEntry } from './boundedMap.ts';
+import type { FeedOrigin } from './commands.ts';
 import { isLocked } from './mediaIntent.ts';
 import { memory, seatHolder, withHolder } from './roomState.ts';
 import type { RoomState, Step } from './roomState.ts';
 
 /** Reserves a feed of a seat holder, under the next epoch of its identity. */
-export function openFeed(state: RoomState, id: ParticipantId, source: Source): Step {
+export function openFeed(
+  state: RoomState,
+  id: ParticipantId,
+  source: Source,
+  origin: FeedOrigin | undefined,
+): Step {
   const holder = seatHolder(state, id);
   if (holder === undefined) return 'not-on-stage';
   // Microphone and camera open paused, so that they are there when they are allowed; a screen has no such switch.
@@ -17,7 +23,7 @@ export function openFeed(state: RoomState, id: ParticipantId, source: Source): S
   const { map: epochs, evicted = 0 } = withEntry(state.epochs, feedId, epoch, memory.epochs);
   const opened = withHolder(state, {
     ...holder,
-    feeds: [...holder.feeds, { feedId, source, kind: kindOf(source), epoch }],
+    feeds: [...holder.feeds, { feedId, source, kind: kindOf(source), epoch, ...(origin && { origin }) }],
   });
   return { ...opened, epochs, epochFloor: Math.max(state.epochFloor, evicted) };
 }

@@ -26,6 +26,8 @@ export interface NodeRoomParts extends Pick<RoomParts, 'id' | 'settings' | 'cloc
   /** From 0 to 1; retries of many edges are spread by it. */
   random: () => number;
   onVacated?(): void;
+  /** The first person came to this node, or the last one left it. */
+  onOccupied?: () => void;
   onClosed?: () => void;
 }
 
@@ -46,7 +48,7 @@ type Part =
 /** A room of this node for as long as the node has it, while its home comes, goes and moves. */
 export class NodeRoom extends HeardRoom {
   readonly #parts: NodeRoomParts;
-  readonly #roster = new Roster();
+  readonly #roster: Roster;
   readonly #search: Retries;
   #part: Part;
   #settling: Promise<void> | undefined;
@@ -58,6 +60,7 @@ export class NodeRoom extends HeardRoom {
   constructor(parts: NodeRoomParts) {
     super(parts.events);
     this.#parts = parts;
+    this.#roster = new Roster(parts.onOccupied);
     // Above every turn of an earlier process under this node's name.
     this.#turn = parts.clock.now() * 1000;
     this.#search = new Retries(parts, () => void this.settled());
@@ -87,6 +90,10 @@ export class NodeRoom extends HeardRoom {
   /** People at this node who are not on stage. */
   get viewersHere(): number {
     return this.#roster.audienceSize(this.known.state.stage);
+  }
+  /** Somebody is at this node. */
+  get occupied(): boolean {
+    return this.#roster.size > 0;
   }
   get #opened(): boolean {
     return this.#part.room.at.epoch > 0;
@@ -246,9 +253,10 @@ export class NodeRoom extends HeardRoom {
   }
 
   #replica(state: RoomState, at: Position): RoomReplica {
+    const { self: nodeId, region } = this.#parts.wire;
     return new RoomReplica({
       ...this.#parts,
-      self: this.#parts.wire.self,
+      place: { nodeId, region },
       state,
       at,
       roster: this.#roster,

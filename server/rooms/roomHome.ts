@@ -1,5 +1,6 @@
 import { done, refuse } from '../../protocol/errors.ts';
 import type { ErrorCode, Result } from '../../protocol/errors.ts';
+import { ownerOfFeed } from '../../protocol/identity.ts';
 import type { ParticipantId } from '../../protocol/identity.ts';
 import type { NodeId } from '../../protocol/network.ts';
 import type { NodeRequest, NodeResponse } from '../../protocol/nodeMessages.ts';
@@ -9,7 +10,6 @@ import type { Actor, Command, Effect } from './commands.ts';
 import type { ReactionCounts } from './crowdNews.ts';
 import { EdgePresence } from './edgePresence.ts';
 import { audienceOfAll, findAtEdges } from './edgeQuestions.ts';
-import { ownerOf } from './effectsHere.ts';
 import { Room } from './room.ts';
 import type { RoomParts } from './room.ts';
 import { RoomBehind } from './roomBehind.ts';
@@ -121,7 +121,8 @@ export class RoomHome extends RoomBehind {
     // What happens here to media of somebody who is elsewhere is not his doing.
     const owner = 'by' in command ? undefined : subjectOf(command);
     if (owner !== undefined && this.#edges.has(owner)) return done(undefined);
-    return this.room.run(command);
+    const { self: nodeId, region } = this.#parts.wire;
+    return this.room.run(command.type === 'openFeed' ? { ...command, origin: { nodeId, region } } : command);
   }
 
   override drop(id: ParticipantId): void {
@@ -289,7 +290,7 @@ function subjectOf(command: Exclude<Command, { by: Actor }>): ParticipantId | un
     case 'mediaGone':
       return command.id;
     case 'closeFeed':
-      return ownerOf(command.feedId);
+      return ownerOfFeed(command.feedId);
     case 'tick':
       return undefined;
     default:

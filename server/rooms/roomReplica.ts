@@ -1,18 +1,18 @@
 import { done, refuse } from '../../protocol/errors.ts';
 import type { Result } from '../../protocol/errors.ts';
+import { ownerOfFeed } from '../../protocol/identity.ts';
 import type { FeedId, ParticipantId, RoomId } from '../../protocol/identity.ts';
-import type { NodeId } from '../../protocol/network.ts';
 import type { ReactionKind } from '../../protocol/reactions.ts';
 import type { RoomStep } from '../../protocol/roomReplication.ts';
 import type { ChatMessage, RoomView } from '../../protocol/roomView.ts';
 import type { AnyRoom, AudiencePage, DataMessage, RoomEvents, Soon } from './anyRoom.ts';
 import type { Clock } from './clock.ts';
-import type { Actor, Command, Effect } from './commands.ts';
+import type { Actor, Command, Effect, FeedOrigin } from './commands.ts';
 import { CrowdNews } from './crowdNews.ts';
 import { decide } from './decide.ts';
 import { EdgePeople, concernsHome } from './edgePeople.ts';
 import { EffectQueue } from './effectQueue.ts';
-import { concerns, effectsBetween, ownerOf } from './effectsHere.ts';
+import { concerns, effectsBetween } from './effectsHere.ts';
 import type { HomeLine } from './homeLine.ts';
 import { isPaused } from './mediaIntent.ts';
 import type { PresentPerson } from './roomEdges.ts';
@@ -27,7 +27,8 @@ import { backstageView, roomView, selfView } from './views.ts';
 
 export interface RoomReplicaParts {
   id: RoomId;
-  self: NodeId;
+  /** Of this node. */
+  place: FeedOrigin;
   state: RoomState;
   at: Position;
   roster: Roster;
@@ -55,7 +56,7 @@ export class RoomReplica implements AnyRoom {
   #closed = false;
 
   constructor(parts: RoomReplicaParts) {
-    const { clock, events, self } = parts;
+    const { clock, events, place } = parts;
     this.id = parts.id;
     this.#parts = parts;
     this.#roster = parts.roster;
@@ -73,7 +74,7 @@ export class RoomReplica implements AnyRoom {
       },
     });
     this.#effects = new EffectQueue((effect) => {
-      if (!concerns(effect, self, (id) => this.#roster.has(id))) return;
+      if (!concerns(effect, place.nodeId, (id) => this.#roster.has(id))) return;
       if (effect.type === 'replaced') this.#roster.remove(effect.id);
       events.perform(effect);
     });
@@ -109,7 +110,7 @@ export class RoomReplica implements AnyRoom {
     return this.#viewersElsewhere + this.viewersHere();
   }
   feed(feedId: FeedId) {
-    const holder = seatHolder(this.#state, ownerOf(feedId));
+    const holder = seatHolder(this.#state, ownerOfFeed(feedId));
     const feed = holder?.feeds.find((open) => open.feedId === feedId);
     return holder && feed && { epoch: feed.epoch, paused: isPaused(holder, feed.source) };
   }
@@ -163,11 +164,12 @@ export class RoomReplica implements AnyRoom {
         this.depart(command.id);
         return done(undefined);
       case 'openFeed':
-        return this.#roster.has(command.id) ? this.#ask(command, [command.id]) : refuse('not-on-stage');
+        if (!this.#roster.has(command.id)) return refuse('not-on-stage');
+        return this.#ask({ ...command, origin: this.#parts.place }, [command.id]);
       case 'mediaGone':
         return this.#closeFeeds(command, command.id);
       case 'closeFeed':
-        return this.#closeFeeds(command, ownerOf(command.feedId));
+        return this.#closeFeeds(command, ownerOfFeed(command.feedId));
       default: {
         if (!this.#roster.has(command.by.id)) return refuse('not-joined');
         return this.#ask(command, 'id' in command ? [command.by.id, command.id] : [command.by.id]);

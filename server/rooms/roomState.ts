@@ -8,7 +8,12 @@ import type {
   StageInvitation,
   StageRequest,
 } from '../../protocol/roomView.ts';
-import type { Effect, RoomSettings, Toggle } from './commands.ts';
+import type { Effect, FeedOrigin, RoomSettings, Toggle } from './commands.ts';
+
+/** A feed with where it comes from, which no browser is told; absent where there is one node alone. */
+export interface OpenFeed extends FeedView {
+  readonly origin?: Readonly<FeedOrigin>;
+}
 
 /** Somebody on stage, with what only the room knows about him. */
 export interface SeatHolder {
@@ -18,7 +23,7 @@ export interface SeatHolder {
   readonly seat: number;
   readonly presence: 'connected' | 'away';
   readonly intent: Readonly<MediaIntent>;
-  readonly feeds: readonly FeedView[];
+  readonly feeds: readonly OpenFeed[];
   /** Set while away: when the seat is given up. */
   readonly graceUntilMs: number | undefined;
   /** Turned off by a moderator and not turned on again since. */

@@ -1,6 +1,6 @@
 import type { Result } from '../../protocol/errors.ts';
 import type { RoomId } from '../../protocol/identity.ts';
-import type { NodeId } from '../../protocol/network.ts';
+import type { NodeId, RegionId } from '../../protocol/network.ts';
 import type { HandledCallName, NodeRequest, NodeResponse, NodeTell } from '../../protocol/nodeMessages.ts';
 import type { roomCalls, roomTells } from '../../protocol/roomReplication.ts';
 
@@ -10,6 +10,7 @@ export type RoomTellName = keyof typeof roomTells;
 /** How a room reaches the same room at other nodes. */
 export interface RoomWire {
   readonly self: NodeId;
+  readonly region: RegionId;
   /** Ends in time and never rejects; a node that cannot be reached is a refusal `home-away`. */
   ask<N extends RoomCallName>(to: NodeId, name: N, request: NodeRequest<N>): Promise<Result<NodeResponse<N>>>;
   /** May be lost. */
@@ -56,5 +57,5 @@ export const defaultRoomPace: RoomPace = {
   edgeTtlMs: 5000,
   edgeBlinkMs: 1500,
   retryFirstMs: 50,
-  retryLastMs: 400,
+  retryLastMs: 250,
 };

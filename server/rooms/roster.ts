@@ -5,6 +5,12 @@ import type { Actor } from './commands.ts';
 /** Who is in the room here: the connected, and those whose connection was lost and who may still come back. */
 export class Roster {
   readonly #people = new Map<ParticipantId, { actor: Actor; connected: boolean }>();
+  readonly #onOccupied: (() => void) | undefined;
+
+  /** `onOccupied` is called when the first person came, and when the last one left. */
+  constructor(onOccupied?: () => void) {
+    this.#onOccupied = onOccupied;
+  }
 
   get size(): number {
     return this.#people.size;
@@ -24,7 +30,9 @@ export class Roster {
 
   /** Somebody came, or came back, perhaps with another token. */
   connect(actor: Actor): void {
+    const { size } = this.#people;
     this.#people.set(actor.id, { actor, connected: true });
+    if (size === 0) this.#onOccupied?.();
   }
 
   disconnect(id: ParticipantId): void {
@@ -33,11 +41,13 @@ export class Roster {
   }
 
   remove(id: ParticipantId): void {
-    this.#people.delete(id);
+    if (this.#people.delete(id) && this.#people.size === 0) this.#onOccupied?.();
   }
 
   clear(): void {
+    const { size } = this.#people;
     this.#people.clear();
+    if (size > 0) this.#onOccupied?.();
   }
 
   /** How many are here and not on stage; costs as much as the stage is long. */

@@ -1,10 +1,14 @@
-import type { BackstageView, RoomView, SelfView, StageMember } from '../../protocol/roomView.ts';
+import type { BackstageView, FeedView, RoomView, SelfView, StageMember } from '../../protocol/roomView.ts';
 import type { Actor } from './commands.ts';
 import { invitationOf, requestOf, seatHolder } from './roomState.ts';
-import type { RoomState, SeatHolder } from './roomState.ts';
+import type { OpenFeed, RoomState, SeatHolder } from './roomState.ts';
 
 function member({ id, name, role, seat, presence, intent, feeds }: SeatHolder): StageMember {
-  return { id, name, role, seat, presence, intent, feeds: [...feeds] };
+  return { id, name, role, seat, presence, intent, feeds: feeds.map(shownFeed) };
+}
+
+function shownFeed({ feedId, source, kind, epoch }: OpenFeed): FeedView {
+  return { feedId, source, kind, epoch };
 }
 
 /** What everybody in the room sees. */

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { done, refuse } from '../../protocol/errors.ts';
 import type { RoomId } from '../../protocol/identity.ts';
-import { LinkedNodes, eventsOf, id, pull, until } from '../support/linkedNodes.ts';
+import { hanna } from '../support/show.ts';
+import { LinkedNodes, eventsOf, id, question, until } from '../support/linkedNodes.ts';
 
 const nodes = new LinkedNodes();
 afterEach(() => nodes.close());
@@ -16,11 +17,11 @@ describe('a link between two nodes', () => {
     const a = await nodes.start('a');
     const b = await nodes.start('b');
     expect(a.links.all()).toEqual([]);
-    expect(await a.links.to(id('b')).call('feed.pull', pull(7))).toEqual({
+    expect(await a.links.to(id('b')).call('room.whole', question(7))).toEqual({
       ok: true,
-      value: { epoch: 7, pipe: { count: 1 } },
+      value: { epoch: 7, seq: 0, parts: 1, text: 'answer 1' },
     });
-    expect(await b.links.to(id('a')).call('feed.pull', pull(8))).toMatchObject({ ok: true });
+    expect(await b.links.to(id('a')).call('room.whole', question(8))).toMatchObject({ ok: true });
     expect([a.events, b.events]).toEqual([
       [{ type: 'up', nodeId: 'b', restarted: false }],
       [{ type: 'up', nodeId: 'a', restarted: false }],
@@ -35,14 +36,14 @@ describe('a link between two nodes', () => {
       const a = await nodes.start(left, options);
       const b = await nodes.start(right, options);
       const answers = await Promise.all([
-        a.links.to(id(right)).call('feed.pull', pull(1)),
-        b.links.to(id(left)).call('feed.pull', pull(2)),
+        a.links.to(id(right)).call('room.whole', question(1)),
+        b.links.to(id(left)).call('room.whole', question(2)),
       ]);
       expect(answers.every(({ ok }) => ok)).toBe(true);
       // Whatever the loser of the two did is over by now or within its next words.
-      for (let more = 0; more < 3; more++) await a.links.to(id(right)).call('feed.pull', pull(3));
+      for (let more = 0; more < 3; more++) await a.links.to(id(right)).call('room.whole', question(3));
       expect([a.events.length, b.events.length]).toEqual([1, 1]);
-      expect([a.pulls.length, b.pulls.length]).toEqual([1, 4]);
+      expect([a.asked.length, b.asked.length]).toEqual([1, 4]);
     }
   });
 
@@ -51,42 +52,42 @@ describe('a link between two nodes', () => {
     const b = await nodes.start('b');
     const link = a.links.to(id('b'));
     const answers = await Promise.all(
-      Array.from({ length: 4000 }, (_, index) => link.call('feed.pull', pull(index))),
+      Array.from({ length: 4000 }, (_, index) => link.call('room.whole', question(index))),
     );
     expect(answers.map((answer) => answer.ok && answer.value.epoch)).toEqual(
       answers.map((_, index) => index),
     );
-    expect(b.pulls.map(({ epoch }) => epoch)).toEqual(answers.map((_, index) => index));
+    expect(b.asked.map(({ part }) => part)).toEqual(answers.map((_, index) => index));
   });
 
   test('says what a handler refuses, that one failed, and that one took too long', async () => {
     const a = await nodes.start('a');
     const b = await nodes.start('b');
     const link = a.links.to(id('b'));
-    b.handlers.calls['feed.pull'] = () => refuse('no-such-feed', 'gone');
-    expect(await link.call('feed.pull', pull())).toEqual({
+    b.handlers.calls['room.whole'] = () => refuse('no-such-feed', 'gone');
+    expect(await link.call('room.whole', question())).toEqual({
       ok: false,
       error: { code: 'refused', refusal: refuse('no-such-feed', 'gone').error },
     });
-    b.handlers.calls['feed.pull'] = () => {
+    b.handlers.calls['room.whole'] = () => {
       throw new Error('a bug');
     };
-    expect(await link.call('feed.pull', pull())).toEqual({ ok: false, error: { code: 'failed' } });
+    expect(await link.call('room.whole', question())).toEqual({ ok: false, error: { code: 'failed' } });
     let signal: AbortSignal | undefined;
-    b.handlers.calls['feed.pull'] = (context) => {
+    b.handlers.calls['room.whole'] = (context) => {
       signal = context.signal;
       return new Promise(() => undefined);
     };
-    expect(await link.call('feed.pull', pull(), { timeoutMs: 50 })).toMatchObject({
+    expect(await link.call('room.whole', question(), { timeoutMs: 50 })).toMatchObject({
       error: { code: 'timeout' },
     });
     await until(() => signal?.aborted === true);
     const given = new AbortController();
-    const abandoned = link.call('feed.pull', pull(), { signal: given.signal });
+    const abandoned = link.call('room.whole', question(), { signal: given.signal });
     given.abort();
     expect(await abandoned).toEqual({ ok: false, error: { code: 'aborted' } });
-    b.handlers.calls['feed.pull'] = () => done({ epoch: 'none' }) as never;
-    expect(await link.call('feed.pull', pull())).toEqual({ ok: false, error: { code: 'bad-answer' } });
+    b.handlers.calls['room.whole'] = () => done({ epoch: 'none' }) as never;
+    expect(await link.call('room.whole', question())).toEqual({ ok: false, error: { code: 'bad-answer' } });
   });
 
   test('tells the latest of each key once it is open', async () => {
@@ -106,15 +107,18 @@ describe('a link between two nodes', () => {
 
   test('fails at once where no address is known, where too much waits, and where a message is too large', async () => {
     const a = await nodes.start('a', { settings: { maxCalls: 2, maxMessageBytes: 2000 } });
-    expect(await a.links.to(id('nobody')).call('feed.pull', pull())).toEqual({
+    expect(await a.links.to(id('nobody')).call('room.whole', question())).toEqual({
       ok: false,
       error: { code: 'peer-away', detail: 'no address is known' },
     });
     nodes.urls.set(id('down'), 'http://localhost:1');
+    const people = Array.from({ length: 100 }, () => ({ actor: hanna, connected: true }));
+    const command = { type: 'drop' as const, id: hanna.id };
+    const large = { roomId: 'show' as RoomId, turn: 0, have: { epoch: 0, seq: 0 }, command, people };
     const link = a.links.to(id('down'));
-    const waiting = [1, 2].map(() => link.call('feed.pull', pull(), { timeoutMs: 300 }));
-    expect(await link.call('feed.pull', pull())).toMatchObject({ error: { code: 'queue-full' } });
-    expect(await link.call('feed.pull', pull(0, { text: 'x'.repeat(3000) }))).toMatchObject({
+    const waiting = [1, 2].map(() => link.call('room.whole', question(), { timeoutMs: 300 }));
+    expect(await link.call('room.whole', question())).toMatchObject({ error: { code: 'queue-full' } });
+    expect(await link.call('room.command', large)).toMatchObject({
       error: { code: 'too-large' },
     });
     for (const answer of await Promise.all(waiting))
@@ -153,7 +157,7 @@ describe('a link between two nodes', () => {
     await until(() => !there.up && !back.up);
     expect(eventsOf(a, 'down')).toEqual([{ type: 'down', nodeId: 'b', reason: 'idle' }]);
     expect(eventsOf(b, 'down')).toEqual([{ type: 'down', nodeId: 'a', reason: 'idle' }]);
-    expect(await back.call('feed.pull', pull())).toMatchObject({ ok: true });
+    expect(await back.call('room.whole', question())).toMatchObject({ ok: true });
   });
 });
 
@@ -162,13 +166,13 @@ describe('TLS', () => {
     const settings = { requireTls: true, tls: { cert, key } };
     const a = await nodes.start('a', { settings: { ...settings, ca: cert } });
     const b = await nodes.start('b', { settings });
-    expect(await a.links.to(id('b')).call('feed.pull', pull())).toMatchObject({ ok: true });
+    expect(await a.links.to(id('b')).call('room.whole', question())).toMatchObject({ ok: true });
     await a.links.close();
-    expect(await b.links.to(id('a')).call('feed.pull', pull(), { timeoutMs: 200 })).toMatchObject({
+    expect(await b.links.to(id('a')).call('room.whole', question(), { timeoutMs: 200 })).toMatchObject({
       ok: false,
     });
     const c = await nodes.start('c', { settings });
-    expect(await c.links.to(id('b')).call('feed.pull', pull(), { timeoutMs: 500 })).toMatchObject({
+    expect(await c.links.to(id('b')).call('room.whole', question(), { timeoutMs: 500 })).toMatchObject({
       error: { code: 'peer-away' },
     });
     expect(c.log.join('')).toMatch(/self-signed/);
@@ -177,7 +181,7 @@ describe('TLS', () => {
   test('is not gone without where it is required', async () => {
     await nodes.start('plain');
     const a = await nodes.start('a', { settings: { requireTls: true, tls: { cert, key } } });
-    expect(await a.links.to(id('plain')).call('feed.pull', pull())).toEqual({
+    expect(await a.links.to(id('plain')).call('room.whole', question())).toEqual({
       ok: false,
       error: { code: 'peer-away', detail: 'the address is not https' },
     });
@@ -195,16 +199,16 @@ describe('closing', () => {
     const a = await nodes.start('a');
     const b = await nodes.start('b');
     let signal: AbortSignal | undefined;
-    b.handlers.calls['feed.pull'] = (context) => {
+    b.handlers.calls['room.whole'] = (context) => {
       signal = context.signal;
       return new Promise(() => undefined);
     };
     const link = a.links.to(id('b'));
-    const waiting = link.call('feed.pull', pull(), { timeoutMs: 60_000 });
+    const waiting = link.call('room.whole', question(), { timeoutMs: 60_000 });
     await until(() => signal !== undefined);
     await Promise.all([a.links.close(), a.links.close()]);
     expect(await waiting).toMatchObject({ error: { code: 'peer-away' } });
-    expect(await link.call('feed.pull', pull())).toMatchObject({ error: { code: 'peer-away' } });
+    expect(await link.call('room.whole', question())).toMatchObject({ error: { code: 'peer-away' } });
     await until(() => eventsOf(b, 'down').length === 1);
     expect(eventsOf(b, 'down')).toEqual([{ type: 'down', nodeId: 'a', reason: 'peer-closing' }]);
     expect(open('TCPServerWrap')).toBeGreaterThan(0);

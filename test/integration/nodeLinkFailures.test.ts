@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { done } from '../../protocol/errors.ts';
-import type { FeedId, ParticipantId, RoomId } from '../../protocol/identity.ts';
+import { pipeIdSchema } from '../../protocol/cascadeMessages.ts';
+import type { ParticipantId, RoomId } from '../../protocol/identity.ts';
 import { limits } from '../../protocol/limits.ts';
 import { Random } from '../support/random.ts';
-import { LinkedNodes, eventsOf, id, pull, until } from '../support/linkedNodes.ts';
+import { LinkedNodes, answerTo, eventsOf, id, question, until } from '../support/linkedNodes.ts';
 import type { LinkedNode, NodeOptions } from '../support/linkedNodes.ts';
 import { addressOf, originOf } from '../wan/address.ts';
 import { startTcpRoad } from '../wan/tcpLine.ts';
@@ -11,7 +11,7 @@ import type { TcpRoad } from '../wan/tcpLine.ts';
 
 const nodes = new LinkedNodes();
 const relays: TcpRoad[] = [];
-const drop = { roomId: 'show' as RoomId, feedId: 'hanna:camera' as FeedId, epoch: 1 };
+const drop = { pipeId: pipeIdSchema.parse('00000000-0000-4000-8000-000000000000') };
 afterEach(async () => {
   await nodes.close();
   await Promise.all(relays.splice(0).map((relay) => relay.close()));
@@ -55,7 +55,7 @@ describe('a link whose wire is cut', () => {
     expect(eventsOf(a, 'down')).toEqual([{ type: 'down', nodeId: 'b', reason: 'silent' }]);
     relay.road.restore();
     await until(() => link.up);
-    expect(await link.call('feed.pull', pull())).toMatchObject({ ok: true });
+    expect(await link.call('room.whole', question())).toMatchObject({ ok: true });
   });
 
   test('a process that stood still itself does not take its peers for dead', async () => {
@@ -64,7 +64,7 @@ describe('a link whose wire is cut', () => {
     await until(() => a.links.to(id('b')).figures !== undefined);
     const untilMs = performance.now() + 1500;
     while (performance.now() < untilMs);
-    expect(await a.links.to(id('b')).call('feed.pull', pull())).toMatchObject({ ok: true });
+    expect(await a.links.to(id('b')).call('room.whole', question())).toMatchObject({ ok: true });
     expect([eventsOf(a, 'down'), eventsOf(b, 'down')]).toEqual([[], []]);
   });
 });
@@ -91,13 +91,13 @@ describe('a peer that is slow', () => {
   test('is sent only so many calls at once', async () => {
     const { a, b } = await wired({ settings: { maxCallsOnTheWay: 5 } });
     const waiting: (() => void)[] = [];
-    b.handlers.calls['feed.pull'] = async (_context, request) => {
+    b.handlers.calls['room.whole'] = async (_context, request) => {
       await new Promise<void>((resolve) => waiting.push(resolve));
-      return done({ epoch: request.epoch, pipe: {} });
+      return answerTo(request);
     };
     const link = a.links.to(id('b'));
     const answers = Promise.all(
-      Array.from({ length: 20 }, (_, index) => link.call('feed.pull', pull(index))),
+      Array.from({ length: 20 }, (_, index) => link.call('room.whole', question(index))),
     );
     await until(() => waiting.length === 5);
     expect(await link.call('feed.drop', drop, { timeoutMs: 100 })).toMatchObject({
@@ -113,36 +113,36 @@ describe('a peer that is slow', () => {
 describe('a call across a reconnect', () => {
   test('is done once and answered, where the wire was cut between the doing and the answer', async () => {
     const { a, b, relay } = await wired();
-    b.handlers.calls['feed.pull'] = (_context, request) => {
-      b.pulls.push(request);
-      if (b.pulls.length === 1) relay.refuse();
-      return done({ epoch: request.epoch, pipe: { count: b.pulls.length } });
+    b.handlers.calls['room.whole'] = (_context, request) => {
+      b.asked.push(request);
+      if (b.asked.length === 1) relay.refuse();
+      return answerTo(request, b.asked.length);
     };
-    const answer = a.links.to(id('b')).call('feed.pull', pull(5), { timeoutMs: 10_000 });
+    const answer = a.links.to(id('b')).call('room.whole', question(5), { timeoutMs: 10_000 });
     await until(() => eventsOf(a, 'down').length > 0);
     relay.accept();
-    expect(await answer).toEqual({ ok: true, value: { epoch: 5, pipe: { count: 1 } } });
-    expect(b.pulls).toHaveLength(1);
+    expect(await answer).toEqual({ ok: true, value: { epoch: 5, seq: 0, parts: 1, text: 'answer 1' } });
+    expect(b.asked).toHaveLength(1);
     expect(eventsOf(a, 'up')).toHaveLength(2);
   });
 
   test('is not begun again while it is still worked on', async () => {
     const { a, b, relay } = await wired();
     let finish = (): void => undefined;
-    b.handlers.calls['feed.pull'] = async (_context, request) => {
-      b.pulls.push(request);
+    b.handlers.calls['room.whole'] = async (_context, request) => {
+      b.asked.push(request);
       await new Promise<void>((resolve) => (finish = resolve));
-      return done({ epoch: request.epoch, pipe: {} });
+      return answerTo(request);
     };
-    const answer = a.links.to(id('b')).call('feed.pull', pull(5), { timeoutMs: 10_000 });
-    await until(() => b.pulls.length > 0);
+    const answer = a.links.to(id('b')).call('room.whole', question(5), { timeoutMs: 10_000 });
+    await until(() => b.asked.length > 0);
     relay.refuse();
     await until(() => eventsOf(b, 'down').length > 0);
     relay.accept();
     await until(() => eventsOf(a, 'up').length > 1);
     finish();
     expect(await answer).toMatchObject({ ok: true });
-    expect(b.pulls).toHaveLength(1);
+    expect(b.asked).toHaveLength(1);
   });
 
   test('hundreds of them stay in order and are each done once, whenever the wire is cut', async () => {
@@ -150,39 +150,39 @@ describe('a call across a reconnect', () => {
     const seed = Number(process.env.FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31));
     const random = new Random(seed);
     const cutAt = new Set(Array.from({ length: 6 }, () => random.int(600)));
-    b.handlers.calls['feed.pull'] = (_context, request) => {
-      b.pulls.push(request);
-      if (cutAt.has(request.epoch)) {
+    b.handlers.calls['room.whole'] = (_context, request) => {
+      b.asked.push(request);
+      if (cutAt.has(request.part)) {
         relay.refuse();
         setTimeout(() => relay.accept(), random.int(60));
       }
-      return done({ epoch: request.epoch, pipe: {} });
+      return answerTo(request);
     };
     const link = a.links.to(id('b'));
     const calls = Array.from({ length: 600 }, (_, index) =>
-      link.call('feed.pull', pull(index), { timeoutMs: 30_000 }),
+      link.call('room.whole', question(index), { timeoutMs: 30_000 }),
     );
     const epochs = calls.map((_, index) => index);
     const answers = await Promise.all(calls);
     expect({ seed, failed: answers.filter(({ ok }) => !ok) }).toEqual({ seed, failed: [] });
-    expect({ seed, done: b.pulls.map(({ epoch }) => epoch) }).toEqual({ seed, done: epochs });
+    expect({ seed, done: b.asked.map(({ part }) => part) }).toEqual({ seed, done: epochs });
     expect(eventsOf(a, 'up').length).toBeGreaterThan(1);
   });
 
   test('ends without an answer where the peer was started anew, since nobody knows what became of it', async () => {
     const { a, b, relay } = await wired();
-    b.handlers.calls['feed.pull'] = (_context, request) => {
-      b.pulls.push(request);
+    b.handlers.calls['room.whole'] = (_context, request) => {
+      b.asked.push(request);
       return new Promise(() => undefined);
     };
     const link = a.links.to(id('b'));
-    const answer = link.call('feed.pull', pull(), { timeoutMs: 20_000 });
-    await until(() => b.pulls.length > 0);
+    const answer = link.call('room.whole', question(), { timeoutMs: 20_000 });
+    await until(() => b.asked.length > 0);
     relay.refuse();
     await nodes.start('b');
     expect(await answer).toEqual({ ok: false, error: { code: 'peer-away', detail: 'it restarted' } });
     expect(a.events.at(-1)).toEqual({ type: 'up', nodeId: 'b', restarted: true });
-    expect(await link.call('feed.pull', pull())).toMatchObject({ ok: true });
+    expect(await link.call('room.whole', question())).toMatchObject({ ok: true });
   });
 
   test('takes the way the other side opened, where this side cannot reach it', async () => {
@@ -190,8 +190,8 @@ describe('a call across a reconnect', () => {
     relay.road.cut();
     nodes.urls.set(a.nodeId, `http://localhost:${a.port}`);
     const answers = await Promise.all([
-      a.links.to(id('b')).call('feed.pull', pull(), { timeoutMs: 20_000 }),
-      b.links.to(id('a')).call('feed.pull', pull(), { timeoutMs: 20_000 }),
+      a.links.to(id('b')).call('room.whole', question(), { timeoutMs: 20_000 }),
+      b.links.to(id('a')).call('room.whole', question(), { timeoutMs: 20_000 }),
     ]);
     expect(answers).toMatchObject([{ ok: true }, { ok: true }]);
     expect([a.events.length, b.events.length]).toEqual([1, 1]);
@@ -203,7 +203,7 @@ describe('a call across a reconnect', () => {
     const b = await nodes.start('b');
     const port = b.port;
     await b.links.close();
-    const answer = a.links.to(id('b')).call('feed.pull', pull(), { timeoutMs: 20_000 });
+    const answer = a.links.to(id('b')).call('room.whole', question(), { timeoutMs: 20_000 });
     await until(() => a.log.some((line) => line.includes('did not open')));
     await nodes.start('b', { settings: { port } });
     expect(await answer).toMatchObject({ ok: true });
@@ -220,11 +220,11 @@ describe('changing the secret', () => {
   ])('nodes before and after a step understand each other: %s', async (_step, before, after) => {
     const a = await nodes.start('a', { secrets: before });
     const b = await nodes.start('b', { secrets: after });
-    expect(await a.links.to(id('b')).call('feed.pull', pull())).toMatchObject({ ok: true });
+    expect(await a.links.to(id('b')).call('room.whole', question())).toMatchObject({ ok: true });
     await nodes.close();
     const c = await nodes.start('a', { secrets: before });
     const d = await nodes.start('b', { secrets: after });
-    expect(await d.links.to(id('a')).call('feed.pull', pull())).toMatchObject({ ok: true });
+    expect(await d.links.to(id('a')).call('room.whole', question())).toMatchObject({ ok: true });
     expect([a, b, c, d].every(({ log }) => !log.join('').includes('secret'))).toBe(true);
   });
 });
@@ -233,7 +233,7 @@ describe('nodes of different protocol versions', () => {
   test('have no link, and both are told which version the other has', async () => {
     const a = await nodes.start('a', { protocolVersion: 1 });
     const b = await nodes.start('b', { protocolVersion: 2 });
-    expect(await a.links.to(id('b')).call('feed.pull', pull())).toEqual({
+    expect(await a.links.to(id('b')).call('room.whole', question())).toEqual({
       ok: false,
       error: { code: 'peer-away', detail: 'version-mismatch' },
     });

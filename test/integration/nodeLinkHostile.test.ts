@@ -6,7 +6,7 @@ import { Server } from 'socket.io';
 import type { Socket } from 'socket.io';
 import { done } from '../../protocol/errors.ts';
 import { ForeignNode, greeting } from '../support/foreignNode.ts';
-import { LinkedNodes, clusterSecret, eventsOf, id, pull, until } from '../support/linkedNodes.ts';
+import { LinkedNodes, clusterSecret, eventsOf, id, question, until } from '../support/linkedNodes.ts';
 
 const nodes = new LinkedNodes();
 const foreign = new ForeignNode();
@@ -94,7 +94,7 @@ describe('who answers a node', () => {
   ])('has to prove that it is the one: %s', async (_what, answer) => {
     const a = await nodes.start('a');
     await impostor(answer);
-    expect(await a.links.to(id('b')).call('feed.pull', pull())).toMatchObject({
+    expect(await a.links.to(id('b')).call('room.whole', question())).toMatchObject({
       ok: false,
       error: { code: 'peer-away' },
     });
@@ -105,7 +105,7 @@ describe('who answers a node', () => {
     const a = await nodes.start('a');
     const c = await nodes.start('c');
     nodes.urls.set(id('b'), nodes.urls.get(c.nodeId)!);
-    expect(await a.links.to(id('b')).call('feed.pull', pull())).toEqual({
+    expect(await a.links.to(id('b')).call('room.whole', question())).toEqual({
       ok: false,
       error: { code: 'peer-away', detail: 'wrong-address' },
     });
@@ -119,8 +119,8 @@ describe('a node of the cluster that turned hostile', () => {
     ['call', 7],
     ['call', { id: -1 }],
     ['call', { id: 1, settled: 0, name: '__proto__', timeoutMs: 100, payload: {} }],
-    ['call', { id: 2, settled: 0, name: 'feed.pull', timeoutMs: 100, payload: { __proto__: null } }],
-    ['call', { id: 3, settled: 0, name: 'feed.pull', timeoutMs: 1e12, payload: pull() }],
+    ['call', { id: 2, settled: 0, name: 'room.whole', timeoutMs: 100, payload: { __proto__: null } }],
+    ['call', { id: 3, settled: 0, name: 'room.whole', timeoutMs: 1e12, payload: question() }],
     ['call', { id: 4, settled: 0, name: 'ping', timeoutMs: 100, payload: { sentAtMs: 'now' } }],
     ['answer', { id: 1, ok: 'yes' }],
     ['answer', { id: 1, ok: false, error: { code: 'made-up' } }],
@@ -145,10 +145,10 @@ describe('a node of the cluster that turned hostile', () => {
     expect(await foreign.knock(b.port, await greeting('b', 'mallory', { sequence: 2 }))).toBe('struck-out');
     const { refusals } = b.links.to(id('mallory'));
     expect(refusals.get('bad-request')).toBeGreaterThan(10);
-    expect(b.pulls).toEqual([]);
+    expect(b.asked).toEqual([]);
     // Others notice nothing.
     const a = await nodes.start('a');
-    expect(await a.links.to(id('b')).call('feed.pull', pull())).toMatchObject({ ok: true });
+    expect(await a.links.to(id('b')).call('room.whole', question())).toMatchObject({ ok: true });
   });
 
   test('floods in vain', async () => {
@@ -156,20 +156,20 @@ describe('a node of the cluster that turned hostile', () => {
     const b = await nodes.start('b', { settings });
     const socket = await foreign.enter(b.port, 'b');
     const closed = new Promise((resolve) => socket.once('disconnect', resolve));
-    const call = { settled: 0, name: 'feed.pull', timeoutMs: 100, payload: pull() };
+    const call = { settled: 0, name: 'room.whole', timeoutMs: 100, payload: question() };
     for (let number = 1; number < 3000; number++) socket.emit('call', { id: number, ...call });
     await closed;
-    expect(b.pulls.length).toBeLessThan(200);
+    expect(b.asked.length).toBeLessThan(200);
     expect(b.links.to(id('mallory')).refusals.get('rate-limited')).toBeGreaterThan(100);
   });
 
   test('is cut when it asks and does not read the answers', async () => {
     const b = await nodes.start('b', { settings: { unreadLineBytes: 1_000_000, deadAfterMs: 30_000 } });
-    b.handlers.calls['feed.pull'] = () => done({ epoch: 0, pipe: { text: 'x'.repeat(100_000) } });
+    b.handlers.calls['room.whole'] = () => done({ epoch: 0, seq: 0, parts: 1, text: 'x'.repeat(100_000) });
     const socket = await foreign.enter(b.port, 'b');
     const { transport } = socket.io.engine as unknown as { transport: { ws: { pause(): void } } };
     transport.ws.pause();
-    const call = { settled: 0, name: 'feed.pull', timeoutMs: 100, payload: pull() };
+    const call = { settled: 0, name: 'room.whole', timeoutMs: 100, payload: question() };
     for (let number = 1; number < 1000; number++) socket.emit('call', { id: number, ...call });
     await until(() => eventsOf(b, 'down').length > 0);
     expect(eventsOf(b, 'down')).toEqual([{ type: 'down', nodeId: 'mallory', reason: 'unread' }]);

@@ -1,17 +1,20 @@
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { done, refuse } from '../../protocol/errors.ts';
-import type { FeedId, RoomId } from '../../protocol/identity.ts';
+import type { Result } from '../../protocol/errors.ts';
+import type { RoomId } from '../../protocol/identity.ts';
 import type { NodeId } from '../../protocol/network.ts';
-import type { NodeHandlers, NodeRequest, NodeTell } from '../../protocol/nodeMessages.ts';
+import type { NodeHandlers, NodeRequest, NodeResponse, NodeTell } from '../../protocol/nodeMessages.ts';
 import type { LinkEvent } from '../../server/cluster/linkEvents.ts';
 import { defaultLinkSettings } from '../../server/cluster/linkSettings.ts';
 import type { LinkSettings } from '../../server/cluster/linkSettings.ts';
 import { NodeLinks } from '../../server/cluster/nodeLinks.ts';
 import type { NodeLinksParts } from '../../server/cluster/nodeLinks.ts';
+import { cascadeHandlers } from '../../server/cascadeNetwork.ts';
 import { roomHandlers } from '../../server/roomNetwork.ts';
 
 const noRooms = roomHandlers(() => undefined);
+const noCascade = cascadeHandlers(() => undefined);
 export const clusterSecret = 'one secret that all nodes of the cluster share';
 export const id = (name: string): NodeId => name as NodeId;
 
@@ -33,7 +36,7 @@ export interface LinkedNode {
   /** Every line of its log. */
   readonly log: string[];
   /** What was asked of it, in order. */
-  readonly pulls: NodeRequest<'feed.pull'>[];
+  readonly asked: NodeRequest<'room.whole'>[];
   readonly viewers: NodeTell<'room.viewers'>[];
   readonly data: NodeTell<'room.data'>[];
   readonly port: number;
@@ -56,21 +59,22 @@ export class LinkedNodes {
   async start(name: string, options: NodeOptions = {}): Promise<LinkedNode> {
     const log: string[] = [];
     const events: LinkEvent[] = [];
-    const pulls: NodeRequest<'feed.pull'>[] = [];
+    const asked: NodeRequest<'room.whole'>[] = [];
     const viewers: NodeTell<'room.viewers'>[] = [];
     const data: NodeTell<'room.data'>[] = [];
     const handlers: NodeHandlers = {
       calls: {
-        'feed.pull': (_context, request) => {
-          pulls.push(request);
-          return done({ epoch: request.epoch, pipe: { count: pulls.length } });
-        },
-        'feed.drop': () => done({}),
         'cascade.report': () => refuse('not-found'),
         ...noRooms.calls,
+        ...noCascade.calls,
+        'room.whole': (_context, request) => {
+          asked.push(request);
+          return answerTo(request, asked.length);
+        },
       },
       tells: {
         ...noRooms.tells,
+        ...noCascade.tells,
         'room.viewers': (_from, payload) => viewers.push(payload),
         'room.data': (_from, payload) => data.push(payload),
       },
@@ -91,7 +95,7 @@ export class LinkedNodes {
     links.watch((event) => events.push(event));
     const port = await links.listen();
     this.urls.set(id(name), `${settings.tls ? 'https' : 'http'}://localhost:${port}`);
-    const node = { nodeId: id(name), links, events, log, pulls, viewers, data, port, handlers };
+    const node = { nodeId: id(name), links, events, log, asked, viewers, data, port, handlers };
     this.#nodes.push(node);
     return node;
   }
@@ -111,9 +115,14 @@ function lines(log: string[]): Writable {
   });
 }
 
-/** A pull that a test can tell from others by its epoch. */
-export function pull(epoch = 0, pipe: Record<string, unknown> = {}): NodeRequest<'feed.pull'> {
-  return { roomId: 'show' as RoomId, feedId: 'hanna:camera' as FeedId, epoch, path: [id('a')], pipe };
+/** Something to ask that a test can tell from other such by its number. */
+export function question(number = 0): NodeRequest<'room.whole'> {
+  return { roomId: 'show' as RoomId, part: number };
+}
+
+/** The answer to the question of the same number. */
+export function answerTo({ part }: NodeRequest<'room.whole'>, count = 1): Result<NodeResponse<'room.whole'>> {
+  return done({ epoch: part, seq: 0, parts: 1, text: `answer ${count}` });
 }
 
 /** Resolves when it is so; the test's own time limit is the only other end. */

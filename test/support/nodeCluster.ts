@@ -12,10 +12,14 @@ import { defaultClusterSettings } from '../../server/cluster/clusterStore.ts';
 import { recordOf } from './clusterNodes.ts';
 import { clusterSecret, quickSettings as quickLinks } from './linkedNodes.ts';
 import { freePorts } from './ports.ts';
+import { until } from './mediaRoom.ts';
+import { WorkerView } from './rtpSource.ts';
 import { StoppableClock } from './stoppableClock.ts';
 
 export interface ClusterNode extends TributaryNode {
   readonly nodeId: NodeId;
+  /** What its workers have. */
+  readonly view: WorkerView;
   /** What it tells of itself can be changed here. */
   readonly store: ClusterStore;
   /** Its heartbeats stop and its links break, as if it had been killed; its own sockets stay until it is closed. */
@@ -32,8 +36,8 @@ export class NodeCluster {
   readonly #urls = new Map<NodeId, string>();
   readonly #nodes: ClusterNode[] = [];
 
-  /** `record` is what the node tells of itself beside its own name and address. */
-  async start(name: string, record: object = {}): Promise<ClusterNode> {
+  /** `record` is what the node tells of itself beside its own name and address; `flags` are settings. */
+  async start(name: string, record: object = {}, flags: string[] = []): Promise<ClusterNode> {
     const [port, adminPort, rtcPort] = await freePorts(3 + 8);
     const loaded = loadSettings({
       argv: [
@@ -44,6 +48,7 @@ export class NodeCluster {
         `--port=${port}`,
         `--admin-port=${adminPort}`,
         `--rtc-port=${rtcPort}`,
+        ...flags,
       ],
       env: {},
       readFile: () => '',
@@ -53,6 +58,7 @@ export class NodeCluster {
     const clock = new StoppableClock();
     const store = this.#cluster.store(log, clock);
     let links: NodeLinks | undefined;
+    const { view, stop } = WorkerView.watch();
     const node = await startNode(loaded.settings, log, {
       record: recordOf(name, { publicUrl: `http://localhost:${port}`, ...record }),
       store,
@@ -72,9 +78,13 @@ export class NodeCluster {
         return url;
       },
     });
+    // The one that works, and the one that waits to take its place.
+    await until('all workers are there', () => view.workers.length === 2);
+    stop();
     const one: ClusterNode = {
       ...node,
       nodeId,
+      view,
       store,
       cutOff: async () => {
         clock.stop();

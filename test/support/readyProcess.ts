@@ -9,6 +9,8 @@ export interface ReadyProcess {
   output(): string;
   /** Ends it, as an operator would unless told otherwise, and returns its exit code. */
   stop(signal?: 'SIGTERM' | 'SIGINT' | 'SIGKILL'): Promise<number | null>;
+  /** Its exit code, when it has ended. */
+  readonly ended: Promise<number | null>;
 }
 
 /** Runs a TypeScript file of this checkout with this Node and waits until it says that it is ready. */
@@ -39,6 +41,7 @@ export async function startReadyProcess(
   return {
     pid: child.pid ?? 0,
     output: () => lines.join('\n'),
+    ended: exited.then(([code]) => code),
     stop: async (signal = 'SIGTERM') => {
       child.kill(signal);
       const [code] = await exited;

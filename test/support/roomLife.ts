@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Result } from '../../protocol/errors.ts';
 import type { ParticipantId } from '../../protocol/identity.ts';
 import type { Actor, Command } from '../../server/rooms/commands.ts';
-import { ownerOf } from '../../server/rooms/effectsHere.ts';
+import { ownerOfFeed } from '../../protocol/identity.ts';
 import type { RoomState } from '../../server/rooms/roomState.ts';
 import { Random } from './random.ts';
 import { randomCommand } from './roomCommands.ts';
@@ -60,7 +60,8 @@ export class RoomLife {
     const { state } = this.#random.pick(this.#alive()).room.known;
     const command = randomCommand(this.#random, people, state);
     if (command.type === 'tick') return;
-    const subject = 'by' in command ? command.by.id : 'id' in command ? command.id : ownerOf(command.feedId);
+    const subject =
+      'by' in command ? command.by.id : 'id' in command ? command.id : ownerOfFeed(command.feedId);
     const node = this.#where.get(subject);
     if (command.type === 'join') {
       const at = node !== undefined && this.#random.chance(0.7) ? node : this.#random.pick(this.#alive());

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { refuse } from '../../protocol/errors.ts';
 import type { Result } from '../../protocol/errors.ts';
-import { nodeIdSchema } from '../../protocol/network.ts';
+import { nodeIdSchema, regionIdSchema } from '../../protocol/network.ts';
 import type { NodeId } from '../../protocol/network.ts';
 import { roomCalls, roomTells } from '../../protocol/roomReplication.ts';
 import type { ClusterStore } from '../../server/cluster/clusterStore.ts';
@@ -181,6 +181,7 @@ export class RoomNetwork {
     const handlers = (to: RoomNode) => roomHandlers(() => to.room);
     return {
       self: node.nodeId,
+      region: regionIdSchema.parse('eu'),
       // As a link does, it sends again what may be lost; so what is asked may come twice.
       ask: (to, name, request) =>
         new Promise((resolve) => {

@@ -84,6 +84,7 @@ export class RtpSource {
 
 /** The workers of one `Media`, as a test sees into them. */
 export class WorkerView {
+  readonly workers: types.Worker[] = [];
   readonly routers: types.Router[] = [];
   /** Producers at the downstream ends of pipes between nodes, in the order they came. */
   readonly imported: types.Producer[] = [];
@@ -94,15 +95,26 @@ export class WorkerView {
   readonly viewed: types.Consumer[] = [];
   /** What people publish, which is sent from here instead of from a page. */
   readonly sources: RtpSource[] = [];
+  readonly #busy = new Set<number>();
 
   /** Sees into the workers that are started until `stop()`. */
   static watch(): { view: WorkerView; stop: () => void } {
     const view = new WorkerView();
     const watch = (worker: types.Worker): void => {
-      worker.observer.on('newrouter', (router) => view.#watchRouter(router));
+      view.workers.push(worker);
+      worker.observer.on('newrouter', (router) => {
+        view.#busy.add(worker.pid);
+        view.#watchRouter(router);
+      });
     };
     observer.on('newworker', watch);
     return { view, stop: () => observer.off('newworker', watch) };
+  }
+
+  /** Workers that carry something die, as by a fault of their own. */
+  killWorkers(): void {
+    for (const pid of this.#busy) process.kill(pid, 'SIGKILL');
+    this.#busy.clear();
   }
 
   #watchRouter(router: types.Router): void {

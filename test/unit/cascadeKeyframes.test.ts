@@ -150,7 +150,7 @@ function play({ joins, withinMs, lostRatio, keyframes }: Crowd, seed: number): O
 
 const spaced: KeyframeSettings = {
   ...defaultMediaSettings.keyframes,
-  askSpacingMs: { ample: 340, scarce: 340 },
+  askSpacingMs: { ample: 340, scarce: 340, piped: 340 },
 };
 
 function tell(name: string, { asksMs, waitsMs }: Outcome): void {
