@@ -109,6 +109,8 @@ export class WanCluster {
             '--rate-connections=1000 per 1s',
             '--rate-operator=1000 per 1s',
             '--rate-edges=1000 per 1s',
+            // Pages are shut without a word, and nobody waits for them.
+            '--viewer-grace-ms=2000',
             ...(options.flags ?? []),
             ...(options.nodeFlags?.[host.name] ?? []),
           ],
