@@ -17,6 +17,7 @@ const ocean = roundTrip(80);
 beforeAll(async () => {
   cluster = await WanCluster.start({
     regions: { us: ['us-1'], ap: ['ap-1'], eu: ['eu-1', 'eu-2'] },
+    flags: ['--cohost-grace-ms=60000'],
     roads: [
       ['us', 'eu', ocean],
       ['us', 'ap', ocean],

