@@ -20,6 +20,15 @@ export function navigate(address: string, { keepScroll = false } = {}): void {
   if (!keepScroll) scrollTo(0, 0);
 }
 
+/** Changes one parameter of the address where we are; an empty one is taken out. */
+export function replaceParameter(name: string, value: string): void {
+  const url = new URL(location.href);
+  if (value === '') url.searchParams.delete(name);
+  else url.searchParams.set(name, value);
+  history.replaceState(null, '', url);
+  route.value = readAddress();
+}
+
 /** The address of a page of ours for a room; `as` is the role when it is not the page's own. */
 export function addressOf(page: 'host' | 'watch', room: string, as?: string): string {
   const params = new URLSearchParams({ room });

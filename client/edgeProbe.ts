@@ -5,6 +5,8 @@ import type { KnownEdge } from './edgeChoice.ts';
 /** Nobody waits longer for the nearest node; then the best of those that have answered is it. */
 const probeCeilingMs = 300;
 const askCeilingMs = 3000;
+/** For a list that somebody reads. */
+const patientCeilingMs = 2000;
 /** The first probe opens the connection as well. */
 const probesEach = 2;
 /** Who is through with his probes is nearest by far, unless others are within this time. */
@@ -34,13 +36,13 @@ export async function askForEdges(
   );
 }
 
-/** Measures the way to each of these at the same time, and stops when it is clear which is nearest. */
-export async function probeEdges(edges: readonly Edge[]): Promise<KnownEdge[]> {
+/** Measures the way to each of these at the same time; without patience, only until it is clear which is nearest. */
+export async function probeEdges(edges: readonly Edge[], patient = false): Promise<KnownEdge[]> {
   const stop = new AbortController();
   const measured = edges.map((edge): KnownEdge => ({ ...edge }));
   const startedMs = performance.now();
   const { promise: enough, resolve } = Promise.withResolvers<void>();
-  const ceiling = setTimeout(resolve, probeCeilingMs);
+  const ceiling = setTimeout(resolve, patient ? patientCeilingMs : probeCeilingMs);
   let soon: ReturnType<typeof setTimeout> | undefined;
   const all = measured.map(async (edge) => {
     for (let probe = 0; probe < probesEach; probe += 1) {
@@ -48,6 +50,7 @@ export async function probeEdges(edges: readonly Edge[]): Promise<KnownEdge[]> {
       await get(edge.probeUrl, stop.signal);
       edge.rttMs = Math.min(edge.rttMs ?? Infinity, performance.now() - sentMs);
     }
+    if (patient) return;
     const tookMs = performance.now() - startedMs;
     soon ??= setTimeout(resolve, Math.max(others.leastMs, tookMs * others.share));
   });
@@ -58,6 +61,14 @@ export async function probeEdges(edges: readonly Edge[]): Promise<KnownEdge[]> {
   stop.abort();
   // What still comes in must not change what was decided by.
   return measured.map((edge) => ({ ...edge }));
+}
+
+/** Whether a node answers in time. */
+export async function answers(probeUrl: string, withinMs: number): Promise<boolean> {
+  return get(probeUrl, AbortSignal.timeout(withinMs)).then(
+    () => true,
+    () => false,
+  );
 }
 
 function get(url: string, signal: AbortSignal): Promise<Response> {

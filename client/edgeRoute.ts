@@ -2,11 +2,16 @@ import { probePath } from '../protocol/edgePaths.ts';
 import type { Edge, EdgeList } from '../protocol/edges.ts';
 import { bestEdge, edgesToTry, isNearEnough } from './edgeChoice.ts';
 import type { KnownEdge } from './edgeChoice.ts';
-import { askForEdges, probeEdges } from './edgeProbe.ts';
+import { answers, askForEdges, probeEdges } from './edgeProbe.ts';
+import { originOf } from './preparation.ts';
 import type { EdgeFigures } from './types.ts';
 
 /** A page that comes again so soon finds the network as it was. */
 const choiceKeptMs = 60_000;
+/** A node that says nothing for so long is tried again only after the others; on long lines, so many round trips. */
+const nodePatience = { leastMs: 700, roundTrips: 6 };
+/** An answer needs less than a connection does. */
+const answerMs = 500;
 
 interface Choice {
   url: string;
@@ -31,6 +36,25 @@ export async function chooseEdge(origins: readonly string[], region: string | un
   const choice = await making.choice;
   if (choice.how === 'unmeasured' && choices.get(key) === making) choices.delete(key);
   return choice;
+}
+
+/** A region, and the round trip to its nearest node; undefined where none answered. */
+export interface RegionDistance {
+  region: string;
+  rttMs?: number;
+}
+
+/** Measures the way to every region of a network that takes people: the nearest first. `url` is as in `connect`. */
+export async function measureRegions(url?: string): Promise<RegionDistance[]> {
+  const { origin, list } = await askForEdges([originOf(url)], undefined);
+  const measured = await probeEdges(reachedAt(origin, list), true);
+  const distances = list.regions.map((region): RegionDistance & { rttMs: number } => {
+    const rtts = measured.filter((edge) => edge.region === region).map(({ rttMs = Infinity }) => rttMs);
+    return { region, rttMs: Math.min(Infinity, ...rtts) };
+  });
+  return distances
+    .sort((one, other) => one.rttMs - other.rttMs)
+    .map(({ region, rttMs }) => (Number.isFinite(rttMs) ? { region, rttMs } : { region }));
 }
 
 /** Which node we are at, which others there are, and where to go when this one is lost. */
@@ -105,6 +129,23 @@ export class EdgeRoute {
   /** It did not answer, or takes nobody. */
   failed(url: string): void {
     this.#set(url, { failedAtMs: performance.now() });
+  }
+
+  /** Nobody answered: it was not the nodes, but our own network. */
+  forgive(): void {
+    this.#edges = this.#edges.map((edge) => ({ ...edge, failedAtMs: undefined }));
+  }
+
+  /** Whether the node we are at answers anything at all. */
+  async answers(): Promise<boolean> {
+    const withinMs = Math.max(answerMs, nodePatience.roundTrips * (this.rttMs(this.#current) ?? 0));
+    return answers(`${this.#current}${probePath}`, withinMs);
+  }
+
+  /** How long to wait for a word of this node before others are asked. */
+  patienceMs(url: string): number {
+    const { leastMs, roundTrips } = nodePatience;
+    return Math.max(leastMs, roundTrips * (this.rttMs(url) ?? 0));
   }
 
   /** How long the way there and back takes; undefined where it was not measured. */

@@ -68,15 +68,15 @@ export class Entrance {
     const joining = Promise.all([early, here]).then(([question, isHere]) =>
       isHere ? question?.message : undefined,
     );
-    let connection: SignalConnection | undefined;
+    const opened: { connection?: SignalConnection } = {};
     const signal = await SignalConnection.open({
       origin: url,
       joining,
       abort,
       patienceMs,
-      handlers: wish.handlers(() => connection),
+      handlers: wish.handlers(() => opened.connection),
     });
-    connection = signal;
+    opened.connection = signal;
     try {
       if (!(await here) || abort.aborted) throw new TributaryError('aborted');
       wish.opened?.(signal);

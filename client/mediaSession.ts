@@ -27,6 +27,8 @@ export interface MediaSessionParts {
   sent: Pick<SendParts, 'isOn' | 'changed' | 'ended' | 'failed'>;
   participantId(): ParticipantId;
   connected(): void;
+  /** A transport gets nothing through just now. */
+  shaky(): void;
   /** This session gets nothing through although the server answers. Told once, whichever transport sees it. */
   lost(): void;
 }
@@ -215,6 +217,7 @@ export class MediaSession {
       prepared,
       {
         connected: () => this.#parts.connected(),
+        shaky: () => this.#parts.shaky(),
         restartIce: async (which) => (await ask('media.restartIce', { direction: which })).iceParameters,
         lost: () => {
           const current = direction === 'send' ? this.#sendTransport : this.#recvTransport;

@@ -13,6 +13,8 @@ export type Direction = 'send' | 'recv';
 
 export interface MediaTransportEvents {
   connected(): void;
+  /** It was connected and gets nothing through; it may mend itself. */
+  shaky(): void;
   /** Asks the server for new ICE parameters; rejects when it cannot be asked now. */
   restartIce(direction: Direction): Promise<TransportInfo['iceParameters']>;
   /** Nothing gets through although the server answers: it has to be made anew. */
@@ -85,6 +87,7 @@ export class MediaTransport {
         this.#giveUpLater();
         return;
       case 'disconnected':
+        this.#events.shaky();
         this.#timer = setTimeout(() => void this.#mend(), patienceMs);
         return;
       case 'failed':

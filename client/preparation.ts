@@ -27,12 +27,7 @@ let device: { key: string; loading: Promise<Device> } | undefined;
 /** What each server said that it speaks. */
 const spoken = new Map<string, Promise<RtpCapabilitiesMessage>>();
 
-/** Does ahead of time what `connect()` would have to wait for: asks the server what it speaks, makes a certificate. */
-export async function prepare(url?: string): Promise<void> {
-  await prepareFor(url);
-}
-
-/** The same; what was prepared, for a server that still speaks what it did then. */
+/** Asks a server what it speaks and makes the browser ready for it; what was prepared before is used again. */
 export async function prepareFor(url?: string): Promise<PreparedMedia> {
   const origin = originOf(url);
   const asking = spoken.get(origin) ?? fetchCapabilities(origin);

@@ -75,6 +75,15 @@ export class ReceiveMedia {
     }
   }
 
+  /** Grows while anything is received: when the newest packet was played, by whichever clock the browser has for that. */
+  get newestPacketMs(): number {
+    let newest = 0;
+    for (const { consumer } of this.feeds.values())
+      for (const { timestamp } of consumer?.rtpReceiver?.getSynchronizationSources() ?? [])
+        newest = Math.max(newest, timestamp);
+    return newest;
+  }
+
   /** Whether every feed is shown by the consumer it comes by now. */
   get isShown(): boolean {
     return [...this.feeds.values()].every(

@@ -20,6 +20,7 @@ import { RoomRequests } from './roomRequests.ts';
 import { RoomState } from './roomState.ts';
 import { RoomStatsReader } from './roomStats.ts';
 import type { Ask } from './signalConnection.ts';
+import { StallWatch } from './stallWatch.ts';
 import { SourceSwitches } from './sourceSwitches.ts';
 import { TributaryError } from './tributaryError.ts';
 import { TypedEvents } from './typedEvents.ts';
@@ -53,6 +54,7 @@ export class Room extends RoomRequests implements TributaryRoom {
   readonly #viewports: Viewports;
   readonly #firstFrame: FirstFrame;
   readonly #qualityWatch: QualityWatch;
+  readonly #stallWatch: StallWatch;
   readonly #levels = new AudioLevels();
   readonly #stats = new RoomStatsReader();
   #state: RoomState | undefined;
@@ -98,6 +100,10 @@ export class Room extends RoomRequests implements TributaryRoom {
       onStage: () => this.self.onStage,
       turnOff: (source) => this.#switches.set(source, false),
       trouble: (error) => this.#events.emit('trouble', error),
+    });
+    this.#stallWatch = new StallWatch({
+      newest: () => this.#media.receive.newestPacketMs,
+      stalled: () => void this.#connection.suspect(),
     });
     this.#qualityWatch = new QualityWatch(
       () => this.#media.transports,
@@ -229,6 +235,7 @@ export class Room extends RoomRequests implements TributaryRoom {
       dropFrames,
       participantId: () => this.self.id,
       connected: () => this.#connection.mediaConnected(),
+      shaky: () => void this.#connection.suspect(),
       lost: () => this.#connection.mediaLost(),
       received: {
         added: (feed) => {
@@ -277,8 +284,10 @@ export class Room extends RoomRequests implements TributaryRoom {
   }
 
   #connectionChanged(state: ConnectionState, error?: TributaryError): void {
-    if (state === 'live') this.#qualityWatch.start();
-    else this.#qualityWatch.stop();
+    for (const watch of [this.#qualityWatch, this.#stallWatch]) {
+      if (state === 'live') watch.start();
+      else watch.stop();
+    }
     if (state === 'ended' || state === 'error') {
       this.#viewports.close();
       this.#levels.close();

@@ -102,6 +102,17 @@ export class RoomConnection {
     this.#mediaAttempts.connected();
   }
 
+  /** Media stands still. Where the node does not answer at all, it is not waited for. */
+  async suspect(): Promise<void> {
+    if (this.state !== 'live' || this.#busy) return;
+    const { joined } = this.#line;
+    const { route } = this.#parts;
+    const at = route.current;
+    if ((await route.answers()) || joined !== this.#line.joined) return;
+    route.failed(at);
+    this.#line.drop();
+  }
+
   /** Leaves on purpose. */
   async leave(): Promise<void> {
     const signal = this.#line.joined;

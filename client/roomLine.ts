@@ -10,8 +10,6 @@ import { TributaryError } from './tributaryError.ts';
 
 /** So many nodes are asked in a row before a pause. */
 const nodesInARow = 5;
-/** A node that says nothing for so long is tried again only after the others; on long lines, so many round trips. */
-const nodePatience = { leastMs: 700, roundTrips: 6 };
 
 export interface RoomLineParts extends EntranceParts {
   route: EdgeRoute;
@@ -116,21 +114,23 @@ export class RoomLine {
   async #enterSomewhere(round: number, tried: Set<string>): Promise<void> {
     const { route } = this.#parts;
     let problem: unknown = new TributaryError('unreachable');
+    let silence = true;
     while (tried.size < nodesInARow) {
       const [url, another] = route.toTry().filter((one) => !tried.has(one));
       if (url === undefined) break;
       const alone = another === undefined && tried.size === 0;
       tried.add(url);
-      const { leastMs, roundTrips } = nodePatience;
-      const patienceMs = Math.max(leastMs, roundTrips * (route.rttMs(url) ?? 0)) * 2 ** round;
+      const patienceMs = route.patienceMs(url) * 2 ** round;
       const most = alone ? requestTimeoutMs : Math.min(requestTimeoutMs, patienceMs);
       try {
         return await this.#enterAt(url, { patienceMs: most });
       } catch (error) {
         if (!this.#goesOn(url, error)) throw error;
         problem = error;
+        silence &&= (error as TributaryError).code === 'unreachable';
       }
     }
+    if (silence) route.forgive();
     throw problem;
   }
 

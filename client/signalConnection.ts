@@ -33,10 +33,11 @@ export type SignalHandlers = {
 
 /** The same handlers, which hear nothing while `current` says no. */
 export function onlyWhile(current: () => boolean, handlers: SignalHandlers): SignalHandlers {
-  const gated = Object.entries(handlers).map(([name, handler]) => [
+  const all: [string, (...heard: never[]) => void][] = Object.entries(handlers);
+  const gated = all.map(([name, handler]) => [
     name,
     (...heard: never[]) => {
-      if (current()) (handler as (...heard: never[]) => void)(...heard);
+      if (current()) handler(...heard);
     },
   ]);
   return Object.fromEntries(gated) as SignalHandlers;

@@ -12,7 +12,9 @@ export async function connect(options: ConnectOptions): Promise<TributaryRoom> {
 export { canChooseSpeaker, supportProblem } from './browserSupport.ts';
 export { listDevices, openDevice, watchDevices } from './devices.ts';
 export type { Device, Devices } from './devices.ts';
-export { prepare } from './preparation.ts';
+export { measureRegions } from './edgeRoute.ts';
+export type { RegionDistance } from './edgeRoute.ts';
+export { prepare } from './prepare.ts';
 export { trackLevel } from './trackLevel.ts';
 export { TributaryError, clientErrors } from './tributaryError.ts';
 export type { ClientErrorCode } from './tributaryError.ts';

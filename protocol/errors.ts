@@ -67,6 +67,8 @@ export const errors = {
     httpStatus: 503,
     message: 'This server takes nobody new now; connect to one of the others that it names.',
   },
+  'no-such-node': { httpStatus: 404, message: 'There is no such node in the network now.' },
+  'node-away': { httpStatus: 503, message: 'That node cannot be reached now; try again in a moment.' },
   draining: { httpStatus: 503, message: 'This server is about to restart; connect again in a moment.' },
   overloaded: { httpStatus: 503, message: 'This server is full; try again in a moment.' },
   'not-found': { httpStatus: 404, message: 'There is nothing at this address.' },

@@ -22,6 +22,11 @@ export const nodeCalls = {
     request: z.strictObject({ roomId: roomIdSchema.exactOptional() }),
     response: nodeReportSchema,
   },
+  /** The node takes leave of its people, or takes new ones again. */
+  'node.drain': {
+    request: z.strictObject({ draining: z.boolean() }),
+    response: z.strictObject({ draining: z.boolean() }),
+  },
   ...roomCalls,
 } as const;
 

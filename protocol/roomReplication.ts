@@ -67,6 +67,7 @@ export const roomCommandSchema = z.discriminatedUnion('type', [
     type: z.literal('openFeed'),
     id,
     source: sourceSchema,
+    anew: z.boolean().exactOptional(),
     origin: feedOriginSchema.exactOptional(),
   }),
   z.object({ type: z.literal('closeFeed'), feedId: feedIdSchema }),

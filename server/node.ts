@@ -13,6 +13,7 @@ import { createPublicApi } from './api/publicApi.ts';
 import type { NodeId, RegionId } from '../protocol/network.ts';
 import { cascadeHandlers, startCascade, withCascade } from './cascadeNetwork.ts';
 import type { RunningCascade } from './cascadeNetwork.ts';
+import type { NodeLinks } from './cluster/nodeLinks.ts';
 import { createMedia } from './media/media.ts';
 import { SharedMedia } from './media/sharedMedia.ts';
 import { createMetrics } from './observability/metrics.ts';
@@ -20,6 +21,7 @@ import { systemClock } from './rooms/clock.ts';
 import { NodeRoom } from './rooms/nodeRoom.ts';
 import { Rooms } from './rooms/rooms.ts';
 import { defaultRoomPace } from './rooms/roomWire.ts';
+import { Drain } from './drain.ts';
 import { Edges } from './edges.ts';
 import { LostPeers } from './lostPeers.ts';
 import { Membership } from './membership.ts';
@@ -50,7 +52,6 @@ export interface TributaryNode {
 }
 
 const demoFolder = fileURLToPath(new URL('../client-demo/dist', import.meta.url));
-const drainPollMs = 200;
 
 /** Makes and starts a node; rejects with a sentence for the operator when it cannot. */
 export async function startNode(
@@ -83,8 +84,18 @@ export async function startNode(
   const edges = new Edges({
     self: record.nodeId,
     members: () => store.members(),
-    draining: () => state === 'draining',
+    draining: () => drain.draining,
     random: Math.random,
+  });
+  const drain: Drain = new Drain({
+    self: record.nodeId,
+    store,
+    links: () => links,
+    gateway: () => gateway,
+    needed: () => rooms.all().some((room) => room.needed),
+    drainMs: settings.drainMs,
+    movesPerSecond: settings.drainMovesPerSecond,
+    log,
   });
   const publicApi = await createPublicApi({
     settings,
@@ -96,6 +107,7 @@ export async function startNode(
     network: reports,
     blockOf: addressBlock,
     rtpCapabilities: media.rtpCapabilities,
+    drainNode: (nodeId, draining) => drain.at(nodeId, draining),
     offerEdges: (asker) => edges.offer(asker),
     nodeOrigins: () => edges.origins(),
     demoFolder: settings.demo ? demoFolder : undefined,
@@ -105,12 +117,8 @@ export async function startNode(
   });
   const handled = roomHandlers((roomId) => rooms.get(roomId));
   const ofFeeds = cascadeHandlers(() => running.cascade);
-  const links = network.openLinks({
-    calls: {
-      ...handled.calls,
-      ...ofFeeds.calls,
-      ...reports.handlers,
-    },
+  const links: NodeLinks = network.openLinks({
+    calls: { ...handled.calls, ...ofFeeds.calls, ...reports.handlers, 'node.drain': drain.handle },
     tells: { ...handled.tells, ...ofFeeds.tells },
   });
   store.events.on('membersChanged', () => {
@@ -170,7 +178,7 @@ export async function startNode(
     verifyToken: (token) => tokens.verify(token),
     openRoom: (roomId) => rooms.open(roomId),
     openMedia: (roomId, events) => shared.openForPeople(roomId, events),
-    draining: () => state === 'draining',
+    draining: () => drain.draining,
     measured: metrics,
   });
   const running: RunningCascade = startCascade({
@@ -184,8 +192,9 @@ export async function startNode(
   });
   const adminApi = createAdminApi({
     log,
+    drainNode: (nodeId, draining) => drain.at(nodeId, draining),
     notReady: () =>
-      notReadyFor(state, {
+      notReadyFor(drain.draining ? 'draining' : state, {
         connections: gateway.connections,
         maxConnections: settings.maxConnections,
         liveWorkers: media.workers().length,
@@ -196,6 +205,7 @@ export async function startNode(
 
   const close = async (): Promise<void> => {
     state = 'draining';
+    gateway.rooms.sendAway((connection) => gateway.elsewhereFor(connection));
     gateway.rooms.closeAll();
     rooms.closeAll();
     running.close();
@@ -222,15 +232,7 @@ export async function startNode(
     putOut: membership.putOut,
     origin: `${scheme}://localhost:${portOf(publicApi.server.address())}`,
     adminOrigin: `http://localhost:${portOf(adminApi.server.address())}`,
-    drain: async () => {
-      state = 'draining';
-      store.update({ draining: true });
-      const deadlineMs = performance.now() + settings.drainMs;
-      // Not for connections: those who were refused stay a while, and more of them come.
-      while (rooms.all().some((room) => room.needed) && performance.now() < deadlineMs) {
-        await new Promise((resolve) => setTimeout(resolve, drainPollMs));
-      }
-    },
+    drain: () => drain.start(),
     close,
   };
 }

@@ -49,7 +49,11 @@ export function FeedTreeView({ feed, nodes }: { feed: FeedTree; nodes: Nodes }) 
           {troubled > 0 && <strong class="bad-words">, {troubled} not open</strong>}
         </small>
       </summary>
-      <ol class="tree" style={{ '--columns': String(columns), '--rows': String(rows) }}>
+      <ol
+        class="tree"
+        data-lone={feed.pulls.length === 0}
+        style={{ '--columns': String(columns), '--rows': String(rows) }}
+      >
         {cards.map((card) => (
           <Card key={card.nodeId} card={card} feed={feed} nodes={nodes} />
         ))}

@@ -5,12 +5,14 @@ import { DeviceMenus } from '../controls/deviceMenus.tsx';
 import { Mark } from '../controls/icons.tsx';
 import { NameField } from '../controls/nameField.tsx';
 import { PreviewPicture } from '../controls/previewPicture.tsx';
+import { RegionMenu } from '../controls/regionMenu.tsx';
 import { ShortcutsSheet } from '../controls/shortcutsSheet.tsx';
 import { navigate } from '../router.ts';
 import { LobbyPreview } from '../state/lobbyPreview.ts';
 import type { OwnTracks } from '../state/publishing.ts';
 import { ownName } from '../state/remembered.ts';
 import type { Start } from '../state/remembered.ts';
+import { wantedRegion } from '../state/regions.ts';
 import { useShortcuts } from '../state/shortcuts.ts';
 
 interface LobbyProps {
@@ -22,9 +24,12 @@ interface LobbyProps {
 /** Before going live: see oneself, be heard, choose devices, say who one is. */
 export function Lobby({ room, cohost, onGo }: LobbyProps) {
   const preview = useMemo(() => new LobbyPreview(), []);
+  const region = wantedRegion();
   useEffect(() => {
     // What going live would have to wait for; a failure shows when it is really needed.
-    prepare().catch(() => undefined);
+    prepare(undefined, region).catch(() => undefined);
+  }, [region]);
+  useEffect(() => {
     void preview.open({ microphone: true, camera: true });
     return () => preview.close();
   }, [preview]);
@@ -68,7 +73,10 @@ export function Lobby({ room, cohost, onGo }: LobbyProps) {
             value={ownName.value}
             onInput={(typed) => (ownName.value = typed)}
           />
-          <DeviceMenus onChosen={(source, deviceId) => void preview.choose(source, deviceId)} />
+          <div class="devices">
+            <DeviceMenus onChosen={(source, deviceId) => void preview.choose(source, deviceId)} />
+            <RegionMenu />
+          </div>
           <Button
             testId="lobby-go-live"
             look="primary"

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { FeedStats, RoomStats } from '../../client/tributary.ts';
+import type { EdgeFigures, FeedStats, RoomStats } from '../../client/tributary.ts';
 import { IconButton } from '../controls/button.tsx';
 import type { Session } from '../state/session.ts';
 
@@ -36,6 +36,7 @@ export function StatsPanel({ session, onClose }: { session: Session; onClose: ()
         <>
           <dl>
             <Line name="Server" value={stats.nodeId} />
+            <Line name="Region" value={regionOf(stats.edge)} />
             <Line name="Round trip" value={`${Math.round(stats.rttMs)} ms`} />
             {stats.firstFrameMs !== undefined && !session.onStage.value && (
               <Line name="First picture after" value={`${Math.round(stats.firstFrameMs)} ms`} />
@@ -93,6 +94,24 @@ function Line({ name, value }: { name: string; value: string }) {
     </div>
   );
 }
+
+/** The region, how far it is, and in words why it is this one. */
+function regionOf({ region, rttMs, how }: EdgeFigures): string {
+  const far = rttMs === undefined ? '' : `, ${Math.max(1, Math.round(rttMs))} ms`;
+  const why = whyThere[how];
+  return `${region}${far}${why === '' ? '' : ` (${why})`}`;
+}
+
+const whyThere: Record<EdgeFigures['how'], string> = {
+  only: '',
+  near: 'near',
+  probed: 'nearest',
+  kept: 'as before',
+  unmeasured: '',
+  redirected: 'sent here',
+  moved: 'moved here',
+  'failed-over': 'after another was lost',
+};
 
 function nameOf(session: Session, feedId: string): string {
   const member = session.view.value?.stage.find((each) => feedId.startsWith(`${each.id}:`));

@@ -17,6 +17,7 @@ import type {
 } from '../../client/tributary.ts';
 import { say } from './notices.ts';
 import { OwnSwitches } from './ownSwitches.ts';
+import { wantedRegion } from './regions.ts';
 
 export type LiveState = 'idle' | 'connecting' | 'live' | 'reconnecting' | 'ended' | 'error';
 
@@ -73,13 +74,18 @@ export class Session {
     const giveUp = new AbortController();
     this.#giveUp = giveUp;
     const before = this.#detach();
+    const region = wantedRegion();
     batch(() => {
       this.failure.value = null;
       this.departure.value = null;
       this.state.value = 'connecting';
     });
     try {
-      const room = await connect({ ...options, signal: giveUp.signal });
+      const room = await connect({
+        ...options,
+        ...(region !== undefined && { region }),
+        signal: giveUp.signal,
+      });
       if (giveUp.signal.aborted) {
         await room.leave();
         return null;

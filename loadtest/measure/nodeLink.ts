@@ -99,6 +99,7 @@ function linksOf(nodeId: NodeId, addressOf: () => string | undefined): NodeLinks
     handlers: {
       calls: {
         'cascade.report': () => refuse('not-found'),
+        'node.drain': () => refuse('not-found'),
         ...noRooms.calls,
         ...noCascade.calls,
         'room.whole': (_context, { part: epoch }) => done({ epoch, seq: 0, parts: 1, text }),

@@ -1,5 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { addDrainRoutes } from './drainRoutes.ts';
+import type { DrainNode } from './drainRoutes.ts';
 import { createHttpServer, refuseOtherMethods } from './httpServer.ts';
 import { problemSender } from './problem.ts';
 
@@ -10,6 +12,7 @@ export interface AdminApiParts {
   log: Logger;
   /** Empty when the node takes new people. */
   notReady: () => readonly NotReady[];
+  drainNode: DrainNode;
   /** What else an operator may want to know of a node that does its work, e.g. `store-away`. */
   notes: () => readonly string[];
   registry: { contentType: string; metrics(): Promise<string> };
@@ -17,8 +20,9 @@ export interface AdminApiParts {
 
 const retryAfterSeconds = 5;
 
-/** Makes the operators' HTTP server: `/livez`, `/readyz` and `/metrics`. The caller lets it listen. */
-export function createAdminApi({ log, notReady, notes, registry }: AdminApiParts): FastifyInstance {
+/** Makes the operators' HTTP server: `/livez`, `/readyz`, `/metrics`, and draining. The caller lets it listen. */
+export function createAdminApi(parts: AdminApiParts): FastifyInstance {
+  const { log, notReady, notes, drainNode, registry } = parts;
   const sendProblem = problemSender(() => undefined);
   const app = createHttpServer({ log, sendProblem, trustsProxy: () => false });
   app.addHook('onRequest', async (_request, reply) => {
@@ -37,6 +41,8 @@ export function createAdminApi({ log, notReady, notes, registry }: AdminApiParts
   app.get('/metrics', async (_request, reply) =>
     reply.type(registry.contentType).send(await registry.metrics()),
   );
+  // Whoever reaches this server may do that: it asks nobody who he is.
+  addDrainRoutes(app, sendProblem, [], drainNode);
   for (const url of ['/livez', '/readyz', '/metrics']) refuseOtherMethods(app, sendProblem, url, ['GET']);
   return app;
 }

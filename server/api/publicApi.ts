@@ -7,6 +7,8 @@ import type { Tokens } from '../access/tokens.ts';
 import type { RateSetting } from './addressRate.ts';
 import { addDemoPages } from './demoPages.ts';
 import { addDocumentRoutes } from './documentRoutes.ts';
+import { addDrainRoutes } from './drainRoutes.ts';
+import type { DrainNode } from './drainRoutes.ts';
 import { addEdgeRoutes } from './edgeRoutes.ts';
 import type { EdgeRouteParts } from './edgeRoutes.ts';
 import { createHttpServer } from './httpServer.ts';
@@ -42,6 +44,7 @@ export interface PublicApiParts {
   /** The client an address belongs to, where clients are counted. */
   blockOf: (address: string) => string;
   rtpCapabilities: RtpCapabilitiesMessage;
+  drainNode: DrainNode;
   offerEdges: EdgeRouteParts['offerEdges'];
   /** The origins of all nodes of the network: their pages are ours, and ours may go there. */
   nodeOrigins: () => readonly string[];
@@ -76,6 +79,7 @@ export async function createPublicApi(parts: PublicApiParts): Promise<FastifyIns
     sendProblem,
   });
   addNetworkRoutes(app, sendProblem, guards, parts.network);
+  addDrainRoutes(app, sendProblem, guards, parts.drainNode);
   if (settings.dev && parts.devAdminToken !== undefined)
     addDevAdminToken(app, sendProblem, parts.devAdminToken);
   addDocumentRoutes(app, sendProblem, parts.rtpCapabilities);

@@ -113,3 +113,13 @@ export interface CascadeMedia {
   /** Opened where there was none; it stays open until it is closed by everybody who opened it. */
   openForFeeds(roomId: RoomId): FeedMedia;
 }
+
+/** How a pull of a feed went: `lost` is one that had been open, and whose upstream end is gone. */
+export type PullResult = 'opened' | 'refused' | 'unreachable' | 'late' | 'lost';
+
+/** Counts what had to change. */
+export interface CascadeMeasured {
+  pulled(result: PullResult): void;
+  /** A feed comes from another upstream than before. */
+  reparented(): void;
+}

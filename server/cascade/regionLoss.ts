@@ -9,6 +9,9 @@ const rememberMs = 120_000;
 /** A way on which layers are shed loses at least so much: without them it would. */
 const shedLoss = 0.05;
 
+/** Below this nothing is lost: an average never comes down to 0. */
+const clearlyNone = 0.004;
+
 interface Seen {
   smoothed: number;
   told: number;
@@ -37,7 +40,7 @@ export class RegionLoss {
 /** The step that was told, as long as the loss is nearer to it than to the ones beyond its neighbours. */
 function heldStep(told: number, loss: number): number {
   const at = steps.findIndex((step) => step === told);
-  const below = steps[at - 1] ?? 0;
+  const below = steps[at - 1] || clearlyNone;
   const above = steps[at + 1] ?? 1;
   if (loss < above && (at === 0 || loss > below)) return told;
   return [...steps].reverse().find((step) => step <= loss) ?? 0;

@@ -182,6 +182,11 @@ export class Feed {
     else this.#shedTimer = setTimeout(() => this.#tellLayers(), shedAfterMs);
   }
 
+  /** The highest layer that upstream was told is wanted; undefined where none is, or nothing has to be told. */
+  get wantedLayer(): number | undefined {
+    return this.#told === undefined || this.#told < 0 ? undefined : this.#told;
+  }
+
   /** A consumer wants layers up to `layer` from now on; undefined when it wants none. */
   want(consumerId: string, layer: number | undefined): void {
     if (!this.#demand || this.closed) return;

@@ -78,8 +78,8 @@ export class KeyframePacing {
   }
 
   /**
-   * Other nodes take the feed from here. However many people are behind them, its publisher is asked three times a second
-   * at most then: nobody behind a pipe notices the wait, for he waits for the way as well.
+   * Other nodes take the feed from here: its publisher is asked three times a second at most then, however many people are
+   * behind the pipes. Most of them wait for the way as well.
    */
   setPiped(piped: boolean): void {
     this.#piped = piped;

@@ -23,6 +23,9 @@ interface OpeningFeed {
   cancelled: boolean;
 }
 
+/** Who wants the layers of a feed that viewers are about to be moved to. */
+const warming = 'warming';
+
 /** The feeds of a room on this node: those published here and those pulled from other nodes. */
 export class RoomFeeds {
   readonly delivery: FeedDelivery;
@@ -190,9 +193,12 @@ export class RoomFeeds {
    */
   async #moveTo(feed: Feed, before: Feed | undefined): Promise<void> {
     const { reparentWarmMs, reparentOverlapMs } = this.#context.settings;
+    // Nobody shows it yet, and it is to be as warm as they will want it.
+    feed.want(warming, before?.wantedLayer);
     if (before?.epoch === feed.epoch) await openFor([before, feed], reparentWarmMs);
     if (feed.closed) return this.#keep(before);
     await this.delivery.offer(feed);
+    feed.want(warming, undefined);
     if (!before) return;
     await openFor([before], reparentOverlapMs);
     if (!before.closed) this.remove([before], true);

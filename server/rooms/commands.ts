@@ -51,7 +51,8 @@ export type Command =
   | { type: 'unban'; by: Actor; id: ParticipantId }
   | { type: 'chat'; by: Actor; text: string }
   /** Reserves the feed before media exists; refused for whom may not publish. The next epoch is in the state after. */
-  | { type: 'openFeed'; id: ParticipantId; source: Source; origin?: FeedOrigin }
+  /** `anew`: one that is open closes in the same step, since its owner goes on with it from another node. */
+  | { type: 'openFeed'; id: ParticipantId; source: Source; anew?: boolean; origin?: FeedOrigin }
   | { type: 'closeFeed'; feedId: FeedId }
   /** All media of this person is gone (new page, dead worker): his feeds close, seat and intent stay. */
   | { type: 'mediaGone'; id: ParticipantId }

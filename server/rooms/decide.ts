@@ -68,7 +68,7 @@ function during(state: RoomState, command: Command, nowMs: number): Step {
     case 'chat':
       return chat(state, command.by, command.text, nowMs);
     case 'openFeed':
-      return openFeed(state, command.id, command.source, command.origin);
+      return openFeed(state, command);
     case 'closeFeed':
       return closeFeed(state, command.feedId);
     case 'mediaGone':

@@ -1,29 +1,28 @@
 import { feedIdOf, kindOf } from '../../protocol/identity.ts';
-import type { FeedId, ParticipantId, Source } from '../../protocol/identity.ts';
+import type { FeedId, ParticipantId } from '../../protocol/identity.ts';
 import { withEntry } from './boundedMap.ts';
-import type { FeedOrigin } from './commands.ts';
+import type { Command } from './commands.ts';
 import { isLocked } from './mediaIntent.ts';
 import { memory, seatHolder, withHolder } from './roomState.ts';
 import type { RoomState, Step } from './roomState.ts';
 
-/** Reserves a feed of a seat holder, under the next epoch of its identity. */
+/** Reserves a feed of a seat holder, under the next epoch of its identity; `anew` in place of one that is open. */
 export function openFeed(
   state: RoomState,
-  id: ParticipantId,
-  source: Source,
-  origin: FeedOrigin | undefined,
+  { id, source, anew = false, origin }: Command & { type: 'openFeed' },
 ): Step {
   const holder = seatHolder(state, id);
   if (holder === undefined) return 'not-on-stage';
   // Microphone and camera open paused, so that they are there when they are allowed; a screen has no such switch.
   if ((source === 'screen' || source === 'screen-audio') && isLocked(holder, source)) return 'muted-by-host';
   const feedId = feedIdOf(id, source);
-  if (holder.feeds.some((feed) => feed.feedId === feedId)) return 'feed-exists';
+  const others = holder.feeds.filter((feed) => feed.feedId !== feedId);
+  if (others.length < holder.feeds.length && !anew) return 'feed-exists';
   const epoch = (state.epochs.get(feedId) ?? state.epochFloor) + 1;
   const { map: epochs, evicted = 0 } = withEntry(state.epochs, feedId, epoch, memory.epochs);
   const opened = withHolder(state, {
     ...holder,
-    feeds: [...holder.feeds, { feedId, source, kind: kindOf(source), epoch, ...(origin && { origin }) }],
+    feeds: [...others, { feedId, source, kind: kindOf(source), epoch, ...(origin && { origin }) }],
   });
   return { ...opened, epochs, epochFloor: Math.max(state.epochFloor, evicted) };
 }

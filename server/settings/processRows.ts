@@ -12,6 +12,7 @@ import {
   secretList,
   secretText,
   trustedProxyList,
+  whole,
 } from './settingKinds.ts';
 
 /** What the process is and whom it lets in. */
@@ -36,6 +37,12 @@ export const processRows = {
     devDefault: 0,
     description:
       'How long a stopping server waits for its shows to move or end. A second signal ends it at once.',
+  }),
+  drainMovesPerSecond: setting({
+    group: 'Process',
+    kind: whole(1, 100_000),
+    default: 200,
+    description: 'How many viewers a draining node tells each second to go on at another node.',
   }),
   host: setting({
     group: 'HTTP',

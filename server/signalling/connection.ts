@@ -1,5 +1,6 @@
 import type { Socket } from 'socket.io';
 import type { ClientToServerEvents } from '../../protocol/clientMessages.ts';
+import type { Edge } from '../../protocol/edges.ts';
 import type { ConsumerInfo, LeaveReason, ServerToClientEvents } from '../../protocol/serverMessages.ts';
 import type { Actor } from '../rooms/commands.ts';
 import type { LiveRoom } from './liveRoom.ts';
@@ -11,6 +12,12 @@ export type ServerSocket = Socket<ClientToServerEvents, ServerToClientEvents>;
 export interface Session {
   live: LiveRoom;
   actor: Actor;
+}
+
+/** What else there is to say to one who is let go. */
+export interface Departure {
+  durationMs?: number | undefined;
+  edges?: Edge[] | undefined;
 }
 
 /** Offers of feeds that a page may leave unanswered; more than a stage ever has. */
@@ -29,6 +36,8 @@ export class Connection {
   readonly socket: ServerSocket;
   /** Its own until it joins, then those of the person: coming back does not give them anew. */
   rates: MessageRates;
+  /** When its page was last told to go to another node, on the clock of `performance.now()`. */
+  toldToMoveAtMs: number | undefined;
   readonly #parts: ConnectionParts;
   #session: Session | undefined;
   #deadline: NodeJS.Timeout | undefined;
@@ -91,9 +100,19 @@ export class Connection {
     });
   }
 
-  /** The server lets this connection go, and says why. */
-  dismiss(reason: LeaveReason, durationMs?: number): void {
-    this.socket.emit('left', durationMs === undefined ? { reason } : { reason, durationMs });
+  /** Its page is to go on at one of these nodes; what flows here goes on until it has. */
+  tellToMove(edges: Edge[], withinMs: number, nowMs: number): void {
+    this.toldToMoveAtMs = nowMs;
+    this.socket.emit('move', { edges, withinMs });
+  }
+
+  /** The server lets this connection go, and says why; with `edges`, where to go. */
+  dismiss(reason: LeaveReason, { durationMs, edges = [] }: Departure = {}): void {
+    this.socket.emit('left', {
+      reason,
+      ...(durationMs !== undefined && { durationMs }),
+      ...(edges.length > 0 && { edges }),
+    });
     this.session = undefined;
     // After this turn, so that the answer to the message that caused it still goes out.
     setImmediate(() => this.socket.disconnect(true));

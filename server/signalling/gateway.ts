@@ -135,6 +135,16 @@ export class Gateway {
     }, sweepEveryMs);
   }
 
+  /** Everybody here who could be told to go to another node. */
+  people(): { connection: Connection; onStage: boolean }[] {
+    return [...this.rooms.people()];
+  }
+
+  /** Where to send the person of this connection; empty where nobody else takes him. */
+  elsewhereFor(connection: Connection): Edge[] {
+    return this.#parts.edges.elsewhere(this.#parts.hostOf(connection.socket.request));
+  }
+
   get connections(): number {
     return this.#io.engine.clientsCount;
   }

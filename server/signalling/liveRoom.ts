@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { ClientMessage, RoomReply } from '../../protocol/clientMessages.ts';
+import type { Edge } from '../../protocol/edges.ts';
 import { done, refuse } from '../../protocol/errors.ts';
 import type { Result } from '../../protocol/errors.ts';
 import type { FeedId, ParticipantId, RoomId } from '../../protocol/identity.ts';
@@ -10,6 +11,7 @@ import type { AnyRoom } from '../rooms/anyRoom.ts';
 import type { Actor, Effect } from '../rooms/commands.ts';
 import type { Connection } from './connection.ts';
 import type { MessageRates } from './messageRates.ts';
+import { NodeMoves } from './nodeMoves.ts';
 import { RoomChannel } from './roomChannel.ts';
 import type { SocketServer } from './roomChannel.ts';
 
@@ -35,6 +37,7 @@ export class LiveRoom {
   /** What people who are not connected had left, so that a new connection gives no new budgets. */
   readonly #restingRates = new Map<ParticipantId, MessageRates>();
   readonly #channel: RoomChannel;
+  readonly #moves: NodeMoves;
   #media: RoomMedia | undefined;
 
   constructor(parts: LiveRoomParts) {
@@ -42,11 +45,17 @@ export class LiveRoom {
     this.#log = parts.log.child({ room: parts.room.id });
     this.#parts = parts;
     this.#channel = new RoomChannel(parts.io, parts.room);
+    this.#moves = new NodeMoves(parts.room);
   }
 
   /** The media of the show that is on; undefined between shows. */
   get media(): RoomMedia | undefined {
     return this.#media;
+  }
+
+  /** Whether somebody who came from another node still sends this feed from there, and may go on with it from here. */
+  comesAnew(feedId: FeedId): boolean {
+    return this.#moves.comesAnew(feedId);
   }
 
   connectionOf(id: ParticipantId): Connection | undefined {
@@ -79,6 +88,7 @@ export class LiveRoom {
     const known = this.#ratesOf(actor.id) ?? connection.rates;
     const waitMs = known === connection.rates ? 0 : known.take('join', message, performance.now());
     if (waitMs > 0) return refuse('rate-limited', undefined, waitMs);
+    const comesFromElsewhere = message.moving === true && this.room.self(actor.id) === undefined;
     const admitting = this.room.join(actor, message.start);
     const admitted = admitting instanceof Promise ? await admitting : admitting;
     if (!admitted.ok) return admitted;
@@ -100,7 +110,8 @@ export class LiveRoom {
       ...(message.keep === undefined ? {} : { keep: message.keep }),
     });
     // What he sent before went with the media he had, whatever becomes of this join.
-    if (!media.ok || !media.value.kept) await this.room.run({ type: 'mediaGone', id: actor.id });
+    if (comesFromElsewhere) this.#moves.arrived(actor.id);
+    else if (!media.ok || !media.value.kept) await this.room.run({ type: 'mediaGone', id: actor.id });
     // The socket may have gone, or its owner may have left or been sent out, while the workers answered.
     const current = this.#connections.get(actor.id) === connection && connection.open;
     if (!media.ok) {
@@ -149,6 +160,7 @@ export class LiveRoom {
   /** The socket is gone. Media goes on for a while: a person who returns in time finds it as it was. */
   drop(connection: Connection, id: ParticipantId): void {
     if (this.#connections.get(id) !== connection) return;
+    if (this.#moves.isLeaving(id)) return this.leave(id);
     this.#disconnect(connection, id);
     this.room.drop(id);
     if (this.#onStage(id)) return; // the seat's own grace decides
@@ -166,6 +178,7 @@ export class LiveRoom {
   leave(id: ParticipantId): void {
     clearTimeout(this.#graceTimers.get(id));
     this.#graceTimers.delete(id);
+    this.#moves.left(id);
     const connection = this.#connections.get(id);
     if (connection !== undefined) {
       this.#disconnect(connection, id);
@@ -216,12 +229,18 @@ export class LiveRoom {
       case 'dismiss':
         return this.#dismiss(effect.id, effect.reason);
       case 'replaced':
-        return this.#dismiss(effect.id, 'replaced');
+        return this.#replaced(effect.id);
       case 'ended':
         return this.#dismissEverybody('ended', effect.durationMs);
       default:
         return effect satisfies never;
     }
+  }
+
+  /** Who came to another node by our own word still sees and sends by this one, until he closes or for a while. */
+  #replaced(id: ParticipantId): void {
+    if (this.#connections.get(id)?.toldToMoveAtMs === undefined) return this.#dismiss(id, 'replaced');
+    this.#moves.leaves(id, () => this.#dismiss(id, 'replaced'));
   }
 
   #dismiss(id: ParticipantId, reason: LeaveReason): void {
@@ -268,8 +287,12 @@ export class LiveRoom {
     else this.#connections.get(to)?.socket.emit('data', message);
   }
 
-  close(reason: LeaveReason): void {
-    this.#dismissEverybody(reason);
+  /** Everybody is let go and told where to, as `edgesFor` says for each. */
+  sendAway(edgesFor: (connection: Connection) => Edge[]): void {
+    this.#dismissEverybody('shutdown', undefined, edgesFor);
+  }
+
+  close(): void {
     this.room.close();
   }
 
@@ -285,14 +308,25 @@ export class LiveRoom {
     this.#channel.stopViews();
   }
 
-  #dismissEverybody(reason: LeaveReason, durationMs?: number): void {
+  /** Everybody who is connected, with whether he is on stage. */
+  *people(): Iterable<{ id: ParticipantId; connection: Connection; onStage: boolean }> {
+    for (const [id, connection] of this.#connections)
+      if (!this.#moves.isLeaving(id)) yield { id, connection, onStage: this.#onStage(id) };
+  }
+
+  #dismissEverybody(
+    reason: LeaveReason,
+    durationMs?: number,
+    edgesFor?: (connection: Connection) => Edge[],
+  ): void {
+    this.#moves.close();
     for (const timer of this.#graceTimers.values()) clearTimeout(timer);
     this.#graceTimers.clear();
     const connections = [...this.#connections];
     for (const [id, connection] of connections) this.#disconnect(connection, id);
     this.closeMedia();
     for (const [id, connection] of connections) {
-      connection.dismiss(reason, durationMs);
+      connection.dismiss(reason, { durationMs, edges: edgesFor?.(connection) });
       this.room.depart(id);
     }
     this.stopViews();

@@ -1,7 +1,9 @@
+import type { Edge } from '../../protocol/edges.ts';
 import type { RoomId } from '../../protocol/identity.ts';
 import { roles } from '../../protocol/roles.ts';
 import type { Role } from '../../protocol/roles.ts';
 import type { AnyRoom, RoomEvents } from '../rooms/anyRoom.ts';
+import type { Connection } from './connection.ts';
 import { LiveRoom } from './liveRoom.ts';
 import type { LiveRoomParts } from './liveRoom.ts';
 
@@ -58,8 +60,18 @@ export class LiveRooms {
     return counts;
   }
 
-  /** Shows every connection out, for a node that ends. */
+  /** Everybody who is connected and not on his way to another node. */
+  *people(): Iterable<ReturnType<LiveRoom['people']> extends Iterable<infer Person> ? Person : never> {
+    for (const live of this.#rooms.values()) yield* live.people();
+  }
+
+  /** Shows every connection out, and tells each where to go. */
+  sendAway(edgesFor: (connection: Connection) => Edge[]): void {
+    for (const live of [...this.#rooms.values()]) live.sendAway(edgesFor);
+  }
+
+  /** For a node that ends; everybody was shown out before. */
   closeAll(): void {
-    for (const live of [...this.#rooms.values()]) live.close('shutdown');
+    for (const live of [...this.#rooms.values()]) live.close();
   }
 }

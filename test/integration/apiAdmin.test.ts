@@ -8,6 +8,7 @@ let notes: string[] = [];
 const app = createAdminApi({
   log: createLog({ logLevel: 'silent', nodeId: 'n1', region: 'local' }),
   notReady: () => reasons,
+  drainNode: () => Promise.reject(new Error()),
   notes: () => notes,
   registry: {
     contentType: 'text/plain; version=0.0.4; charset=utf-8',

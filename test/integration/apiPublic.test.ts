@@ -39,6 +39,7 @@ async function api(settings: Partial<PublicApiSettings> = {}, folder?: string): 
     network: { network: () => Promise.reject(new Error()), room: () => Promise.reject(new Error()) },
     blockOf: addressBlock,
     rtpCapabilities: { codecs: [], headerExtensions: [] },
+    drainNode: () => Promise.reject(new Error()),
     offerEdges: (asker) => {
       askers.push(asker);
       return { self: 'a' as never, edges: [], regions: [] };

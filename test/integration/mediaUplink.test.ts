@@ -63,7 +63,7 @@ describe('the uplink of a publisher', () => {
     told = [];
     watch = new UplinkWatch({
       settings: { ...defaultMediaSettings, uplinkWorseAfterMs: 20, uplinkBetterAfterMs: 40 },
-      events: { quality: (_id: unknown, level: QualityLevel) => told.push(level) } as never,
+      events: { quality: (_id: unknown, level: QualityLevel) => told.push(level) },
     });
   });
   afterEach(() => {

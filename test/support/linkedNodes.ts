@@ -65,6 +65,7 @@ export class LinkedNodes {
     const handlers: NodeHandlers = {
       calls: {
         'cascade.report': () => refuse('not-found'),
+        'node.drain': () => refuse('not-found'),
         ...noRooms.calls,
         ...noCascade.calls,
         'room.whole': (_context, request) => {

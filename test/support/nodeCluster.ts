@@ -1,8 +1,11 @@
 import { pino } from 'pino';
+import { refuse } from '../../protocol/errors.ts';
 import { nodeIdSchema } from '../../protocol/network.ts';
 import type { NodeId } from '../../protocol/network.ts';
 import { MemoryCluster } from '../../server/cluster/memoryCluster.ts';
 import { NodeLinks } from '../../server/cluster/nodeLinks.ts';
+import { cascadeHandlers } from '../../server/cascadeNetwork.ts';
+import { roomHandlers } from '../../server/roomNetwork.ts';
 import { startNode } from '../../server/node.ts';
 import type { TributaryNode } from '../../server/node.ts';
 import { systemClock } from '../../server/rooms/clock.ts';
@@ -30,11 +33,15 @@ export interface ClusterNode extends TributaryNode {
 const settings = { ...defaultClusterSettings, heartbeatMs: 300, memberTtlMs: 3000, homeTtlMs: 3000 };
 const log = pino({ level: process.env.NODE_LOG ?? 'silent' });
 
+const noRooms = roomHandlers(() => undefined);
+const noCascade = cascadeHandlers(() => undefined);
+
 /** Whole nodes in this process, with real workers and links, over one memory. */
 export class NodeCluster {
   readonly #cluster = new MemoryCluster(systemClock, settings);
   readonly #urls = new Map<NodeId, string>();
   readonly #nodes: ClusterNode[] = [];
+  readonly #bare: NodeLinks[] = [];
 
   /** `record` is what the node tells of itself beside its own name and address; `flags` are settings. */
   async start(name: string, record: object = {}, flags: string[] = []): Promise<ClusterNode> {
@@ -95,7 +102,24 @@ export class NodeCluster {
     return one;
   }
 
+  /** Links of a node that knows the cluster's secret, and has nothing else. */
+  bareNode(name: string): NodeLinks {
+    const none = (): ReturnType<typeof refuse> => refuse('not-found');
+    const handled = { ...noRooms.calls, ...noCascade.calls, 'cascade.report': none, 'node.drain': none };
+    const links = new NodeLinks({
+      nodeId: nodeIdSchema.parse(name),
+      secrets: [clusterSecret],
+      settings: quickLinks,
+      handlers: { calls: handled, tells: { ...noRooms.tells, ...noCascade.tells } },
+      log,
+      addressOf: (peer) => this.#urls.get(peer),
+    });
+    this.#bare.push(links);
+    return links;
+  }
+
   async close(): Promise<void> {
+    await Promise.all(this.#bare.splice(0).map((links) => links.close()));
     await Promise.all(this.#nodes.splice(0).map((node) => node.close()));
   }
 }

@@ -166,6 +166,7 @@ const makers: Record<Command['type'], { weight: number; make: Make }> = {
       type: 'openFeed',
       id: anybody(random, people, state).id,
       source: random.pick(sources),
+      ...(random.chance(0.1) && { anew: true }),
     }),
   },
   closeFeed: { weight: 4, make: (...at) => ({ type: 'closeFeed', feedId: openFeedId(...at) }) },

@@ -1,3 +1,4 @@
+import { feedIdOf } from '../../protocol/identity.ts';
 import type { FeedId, ParticipantId } from '../../protocol/identity.ts';
 import { limits } from '../../protocol/limits.ts';
 import type { MediaIntent, StageMember } from '../../protocol/roomView.ts';
@@ -67,6 +68,9 @@ export class RoomWitness {
     }
     this.#followModeration(command, before);
     this.#followEffects(decision);
+    // Its owner goes on from another node: the media side here has nothing to close.
+    if (command.type === 'openFeed' && command.anew === true)
+      this.#feeds.delete(feedIdOf(command.id, command.source));
     this.#checkShape();
     this.#checkFeeds();
     this.#checkNewcomers(command, before);

@@ -1,54 +1,20 @@
 import { describe, expect, test } from '@jest/globals';
 import type { NodeId } from '../../protocol/network.ts';
-import { KeyframeRelay } from '../../server/cascade/keyframeRelay.ts';
 import { prepareView } from '../../server/cascade/networkView.ts';
 import { planRoom } from '../../server/cascade/roomPlan.ts';
 import { KeyframePacing, originPlace } from '../../server/media/keyframePacing.ts';
 import { defaultMediaSettings } from '../../server/media/mediaSettings.ts';
-import type { KeyframeSettings } from '../../server/media/mediaSettings.ts';
 import { evenCluster, feedFrom } from '../support/clusters.ts';
 import { Random } from '../support/random.ts';
 import { busiest, Simulation } from '../support/simulation.ts';
-
-describe('a hop', () => {
-  test('sends the first request on at once, and lets the others wait for the same keyframe', () => {
-    const relay = new KeyframeRelay(700);
-    relay.request(0);
-    expect(relay.next(0)).toEqual({ ask: true, wakeAtMs: 700 });
-    relay.request(100);
-    expect(relay.next(100)).toEqual({ ask: false, wakeAtMs: 700 });
-    relay.keyframe();
-    expect(relay.waiting).toBe(false);
-    expect(relay.next(700)).toEqual({ ask: false });
-    relay.request(710);
-    expect(relay.next(710)).toMatchObject({ ask: true });
-  });
-
-  test('asks again when no keyframe comes, and at once when it has a new upstream', () => {
-    const relay = new KeyframeRelay(700);
-    relay.request(0);
-    relay.next(0);
-    expect(relay.next(700)).toEqual({ ask: true, wakeAtMs: 1400 });
-    relay.reparented();
-    expect(relay.next(800)).toMatchObject({ ask: true });
-  });
-
-  test('gives up after a while, and begins anew with the next request', () => {
-    const relay = new KeyframeRelay(700, 5000);
-    relay.request(0);
-    relay.next(0);
-    expect(relay.next(5000)).toEqual({ ask: false });
-    relay.request(6000);
-    expect(relay.next(6000)).toMatchObject({ ask: true });
-  });
-});
 
 interface Crowd {
   joins: number;
   withinMs: number;
   /** Keyframes that get lost on one hop. */
   lostRatio: number;
-  keyframes: KeyframeSettings;
+  /** Whether the origin paces as with pipes to other nodes, or as on a single node. */
+  piped: boolean;
 }
 
 interface Outcome {
@@ -59,7 +25,7 @@ interface Outcome {
 
 interface Waiting {
   joinedMs: number[];
-  relay: KeyframeRelay;
+  pacing: KeyframePacing;
   wakeAtMs: number;
 }
 
@@ -68,7 +34,7 @@ const hopMs = 1;
 const publisherMs = 25;
 
 /** People come to all nodes of three regions with twenty nodes each; requests go up the tree, keyframes down. */
-function play({ joins, withinMs, lostRatio, keyframes }: Crowd, seed: number): Outcome {
+function play({ joins, withinMs, lostRatio, piped }: Crowd, seed: number): Outcome {
   const random = new Random(seed);
   const simulation = new Simulation();
   const { nodes, links } = evenCluster(3, 20);
@@ -78,13 +44,22 @@ function play({ joins, withinMs, lostRatio, keyframes }: Crowd, seed: number): O
     plan.map((pull) => [pull.nodeId, pull.region === pull.fromRegion ? hopMs : borderMs]),
   );
   const parents = new Map(plan.map(({ nodeId, from }) => [nodeId, from]));
+  const pacingAt = (nodeId: NodeId): KeyframePacing => {
+    const { keyframes } = defaultMediaSettings;
+    const made = new KeyframePacing({
+      ...keyframes,
+      answerMs: keyframes.answerMs + 2 * (delaysMs.get(nodeId) ?? 0),
+    });
+    made.setPiped(piped && (nodeId === origin.nodeId || plan.some(({ from }) => from === nodeId)));
+    return made;
+  };
   const hops = new Map<NodeId, Waiting>(
     plan.map(({ nodeId }) => [
       nodeId,
-      { joinedMs: [], relay: new KeyframeRelay(), wakeAtMs: Infinity } satisfies Waiting,
+      { joinedMs: [], pacing: pacingAt(nodeId), wakeAtMs: Infinity } satisfies Waiting,
     ]),
   );
-  const pacing = new KeyframePacing(keyframes);
+  const pacing = pacingAt(origin.nodeId);
   const atOrigin: number[] = [];
   const outcome: Outcome = { asksMs: [], waitsMs: [] };
   let originWakesAtMs = Infinity;
@@ -97,7 +72,7 @@ function play({ joins, withinMs, lostRatio, keyframes }: Crowd, seed: number): O
       if (random.chance(lostRatio)) continue;
       simulation.after(delaysMs.get(nodeId)! + random.next() * 3, () => {
         const hop = hops.get(nodeId)!;
-        hop.relay.keyframe();
+        hop.pacing.keyframe(originPlace, 1, Math.round(simulation.nowMs), simulation.nowMs);
         serve(hop.joinedMs);
         passKeyframe(nodeId);
       });
@@ -119,7 +94,7 @@ function play({ joins, withinMs, lostRatio, keyframes }: Crowd, seed: number): O
   };
   const look = (nodeId: NodeId): void => {
     const hop = hops.get(nodeId)!;
-    const { ask, wakeAtMs } = hop.relay.next(simulation.nowMs);
+    const { ask, wakeAtMs } = hop.pacing.next(simulation.nowMs);
     if (ask)
       simulation.after(delaysMs.get(nodeId)! + random.next() * 3, () =>
         request(parents.get(nodeId)!, nodeId),
@@ -134,7 +109,7 @@ function play({ joins, withinMs, lostRatio, keyframes }: Crowd, seed: number): O
       lookAtOrigin();
       return;
     }
-    hops.get(nodeId)!.relay.request(simulation.nowMs);
+    hops.get(nodeId)!.pacing.ready(by, originPlace, false, simulation.nowMs);
     look(nodeId);
   };
   for (let n = 0; n < joins; n++) {
@@ -148,11 +123,6 @@ function play({ joins, withinMs, lostRatio, keyframes }: Crowd, seed: number): O
   return outcome;
 }
 
-const spaced: KeyframeSettings = {
-  ...defaultMediaSettings.keyframes,
-  askSpacingMs: { ample: 340, scarce: 340, piped: 340 },
-};
-
 function tell(name: string, { asksMs, waitsMs }: Outcome): void {
   const sorted = [...waitsMs].sort((one, other) => one - other);
   const part = (share: number) => `${Math.round(sorted[Math.ceil(share * sorted.length) - 1]!)} ms`;
@@ -164,7 +134,7 @@ function tell(name: string, { asksMs, waitsMs }: Outcome): void {
 
 describe('a crowd over three regions with twenty nodes each', () => {
   test('of 10,000 in one second is served with three keyframes a second', () => {
-    const outcome = play({ joins: 10_000, withinMs: 1000, lostRatio: 0, keyframes: spaced }, 1);
+    const outcome = play({ joins: 10_000, withinMs: 1000, lostRatio: 0, piped: true }, 1);
     tell('10,000 joins in a second', outcome);
     expect(outcome.waitsMs).toHaveLength(10_000);
     expect(busiest(outcome.asksMs, 1000)).toBeLessThanOrEqual(3);
@@ -172,7 +142,7 @@ describe('a crowd over three regions with twenty nodes each', () => {
   });
 
   test('that keeps coming is served with thirty keyframes in ten seconds', () => {
-    const outcome = play({ joins: 20_000, withinMs: 20_000, lostRatio: 0, keyframes: spaced }, 2);
+    const outcome = play({ joins: 20_000, withinMs: 20_000, lostRatio: 0, piped: true }, 2);
     tell('1,000 joins a second for 20 s', outcome);
     expect(outcome.waitsMs).toHaveLength(20_000);
     expect(busiest(outcome.asksMs, 1000)).toBeLessThanOrEqual(3);
@@ -181,7 +151,7 @@ describe('a crowd over three regions with twenty nodes each', () => {
 
   test('is served where one keyframe in ten is lost at each hop', () => {
     for (let seed = 1; seed <= 5; seed++) {
-      const outcome = play({ joins: 10_000, withinMs: 1000, lostRatio: 0.1, keyframes: spaced }, seed);
+      const outcome = play({ joins: 10_000, withinMs: 1000, lostRatio: 0.1, piped: true }, seed);
       if (seed === 1) tell('the same with a tenth of the keyframes lost at each hop', outcome);
       expect(outcome.waitsMs).toHaveLength(10_000);
       expect(busiest(outcome.asksMs, 1000)).toBeLessThanOrEqual(3);
@@ -189,8 +159,7 @@ describe('a crowd over three regions with twenty nodes each', () => {
   });
 
   test('stays within thirty keyframes in ten seconds with the spacing of a single node, too', () => {
-    const { keyframes } = defaultMediaSettings;
-    const outcome = play({ joins: 10_000, withinMs: 1000, lostRatio: 0, keyframes }, 1);
+    const outcome = play({ joins: 10_000, withinMs: 1000, lostRatio: 0, piped: false }, 1);
     tell('10,000 joins in a second, spaced as on a single node', outcome);
     expect(outcome.waitsMs).toHaveLength(10_000);
     expect(busiest(outcome.asksMs, 10_000)).toBeLessThanOrEqual(30);

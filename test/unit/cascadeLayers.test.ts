@@ -1,45 +1,31 @@
 import { describe, expect, test } from '@jest/globals';
 import { LinkCongestion } from '../../server/cascade/congestion.ts';
-import { LayerLadder } from '../../server/cascade/layerLadder.ts';
+import { LayerDemand } from '../../server/layers/layerDemand.ts';
 import { Random } from '../support/random.ts';
 
 describe('the layers a pipe carries', () => {
+  const ofPipe = (first: number): LayerDemand => new LayerDemand(3, 3000, 0, first, -1);
+
   test('are none before anybody wants one, and rise at once', () => {
-    const ladder = new LayerLadder(3, 3000, 0);
-    expect(ladder.next(0)).toEqual({ changed: false });
-    expect(ladder.carried).toBeUndefined();
-    ladder.want('edge-1', 0, 100);
-    expect(ladder.next(100)).toMatchObject({ changed: true });
-    expect(ladder.carried).toBe(0);
-    ladder.want('edge-2', 2, 200);
-    expect(ladder.next(200)).toEqual({ changed: true });
-    expect(ladder.carried).toBe(2);
+    const demand = ofPipe(-1);
+    expect(demand.next(0)).toEqual({});
+    expect(demand.told).toBe(-1);
+    demand.set('edge-1', 0, 100);
+    expect(demand.next(100)).toEqual({ tell: 0 });
+    demand.set('edge-2', 2, 200);
+    expect(demand.next(200)).toEqual({ tell: 2 });
   });
 
   test('fall when nobody wanted them for a while, at last to nothing', () => {
-    const ladder = new LayerLadder(3, 3000, 0);
-    ladder.want('edge', 2, 0);
-    ladder.next(0);
-    ladder.want('edge', 0, 1000);
-    expect(ladder.next(1000)).toEqual({ changed: false, wakeAtMs: 4000 });
-    expect(ladder.carried).toBe(2);
-    expect(ladder.next(4000)).toEqual({ changed: true });
-    expect(ladder.carried).toBe(0);
-    ladder.want('edge', undefined, 5000);
-    expect(ladder.next(5000)).toEqual({ changed: false, wakeAtMs: 8000 });
-    expect(ladder.next(8000)).toEqual({ changed: true });
-    expect(ladder.carried).toBeUndefined();
-  });
-
-  test('are no more than the link bears, whatever is wanted', () => {
-    const ladder = new LayerLadder(3, 3000, 0);
-    ladder.want('edge', 2, 0);
-    ladder.allow(1);
-    ladder.next(0);
-    expect(ladder.carried).toBe(1);
-    ladder.allow(2);
-    expect(ladder.next(10)).toEqual({ changed: true });
-    expect(ladder.carried).toBe(2);
+    const demand = ofPipe(2);
+    demand.set('edge', 2, 0);
+    demand.set('edge', 0, 1000);
+    expect(demand.next(1000)).toEqual({ wakeAtMs: 4000 });
+    expect(demand.next(4000)).toEqual({ tell: 0 });
+    demand.set('edge', undefined, 5000);
+    expect(demand.next(5000)).toEqual({ wakeAtMs: 8000 });
+    expect(demand.next(8000)).toEqual({ tell: -1 });
+    expect(demand.next(9000)).toEqual({});
   });
 });
 

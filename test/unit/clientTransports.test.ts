@@ -42,6 +42,7 @@ beforeEach(() => {
   const prepared = { device: { createRecvTransport: () => ice } } as unknown as PreparedMedia;
   media = new MediaTransport('recv', {} as TransportInfo, prepared, {
     connected: () => undefined,
+    shaky: () => undefined,
     restartIce: () => {
       const request = Promise.withResolvers<TransportInfo['iceParameters']>();
       asked.push(request);
@@ -193,6 +194,7 @@ describe('a media session', () => {
       dropFrames: false,
       participantId: () => 'hanna' as ParticipantId,
       connected: () => undefined,
+      shaky: () => undefined,
       lost: () => (lost += 1),
       received: {} as ConstructorParameters<typeof MediaSession>[0]['received'],
       sent: {} as ConstructorParameters<typeof MediaSession>[0]['sent'],

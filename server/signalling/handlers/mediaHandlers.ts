@@ -17,10 +17,16 @@ export function mediaHandlers(firstFrameSeconds: (seconds: number) => void): Han
       const { media, room } = live;
       if (media === undefined) return refuse('room-ended');
       const feedId = feedIdOf(actor.id, source);
-      const reserved = await room.run({ type: 'openFeed', id: actor.id, source });
+      const reserved = await room.run({
+        type: 'openFeed',
+        id: actor.id,
+        source,
+        ...(live.comesAnew(feedId) && { anew: true }),
+      });
       if (!reserved.ok) return reserved;
       const feed = room.feed(feedId);
-      if (feed === undefined) return refuse('internal');
+      // Closed again by a command that came between.
+      if (feed === undefined) return refuse('not-on-stage');
       const { epoch } = feed;
       const produced = await media.produce({
         participantId: actor.id,
