@@ -39,8 +39,8 @@ ENV NODE_ENV=production \
     MEDIASOUP_WORKER_BIN=/app/bin/mediasoup-worker \
     TRIBUTARY_ADMIN_HOST=0.0.0.0
 USER node
-# Pages, API and signalling; health and metrics; media, one port for each worker.
-EXPOSE 3000/tcp 9090/tcp 40000-40015/udp 40000-40015/tcp
+# Pages, API and signalling; health and metrics; media, one port for each worker; other nodes, and media from them.
+EXPOSE 3000/tcp 9090/tcp 40000-40015/udp 40000-40015/tcp 4100/tcp 41000-49999/udp
 # Alive, not ready: a server that drains or sheds load is doing its work and is not to be restarted.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s \
     CMD ["node", "-e", "const port = process.env.TRIBUTARY_ADMIN_PORT || process.env.ADMIN_PORT || 9090; fetch('http://127.0.0.1:' + port + '/livez').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]

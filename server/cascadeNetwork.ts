@@ -4,7 +4,13 @@ import type { RoomId } from '../protocol/identity.ts';
 import type { NodeId, NodeRecord } from '../protocol/network.ts';
 import type { NodeHandlers } from '../protocol/nodeMessages.ts';
 import { Cascade } from './cascade/cascade.ts';
-import type { CascadeCallName, CascadeRooms, CascadeTellName, CascadeWire } from './cascade/cascadePorts.ts';
+import type {
+  CascadeMeasured,
+  CascadeCallName,
+  CascadeRooms,
+  CascadeTellName,
+  CascadeWire,
+} from './cascade/cascadePorts.ts';
 import type { ClusterStore } from './cluster/clusterStore.ts';
 import type { LinkEvent } from './cluster/linkEvents.ts';
 import type { NodeLinks } from './cluster/nodeLinks.ts';
@@ -45,6 +51,7 @@ export interface CascadeNetworkParts {
   media: SharedMedia;
   rooms: { all(): NodeRoom[]; get(roomId: RoomId): NodeRoom | undefined };
   log: Logger;
+  measured: CascadeMeasured;
   /** How many nodes of its region one node feeds; the same on all nodes. */
   fanOut: number;
 }
@@ -65,6 +72,7 @@ export function startCascade(parts: CascadeNetworkParts): RunningCascade {
     media,
     network: { members: () => store.members().nodes },
     log,
+    measured: parts.measured,
     random: Math.random,
     nowMs: () => performance.now(),
   });

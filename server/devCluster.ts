@@ -36,6 +36,10 @@ export function nodesOf(settings: Settings): [Settings, ...Settings[]] {
   ];
 }
 
+/** The nodes of one process find each other in milliseconds; what takes longer goes on meanwhile. */
+const linkPatienceMs = 1000;
+const linkPollMs = 5;
+
 /** Starts every node that the settings ask for, side by side; rejects, with none left running, when one cannot start. */
 export async function startNodes(
   settings: Settings,
@@ -52,7 +56,17 @@ export async function startNodes(
   const nodes = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
   const failed = outcomes.find((outcome) => outcome.status === 'rejected');
   const [node, ...more] = nodes;
-  if (failed === undefined && node !== undefined) return [node, ...more];
+  if (failed === undefined && node !== undefined) {
+    await allLinked(nodes);
+    return [node, ...more];
+  }
   await Promise.all(nodes.map((started) => started.close()));
   throw failed?.reason;
+}
+
+/** Resolves when the first show that spans the nodes need not wait for them to meet. */
+async function allLinked(nodes: readonly TributaryNode[]): Promise<void> {
+  const untilMs = performance.now() + linkPatienceMs;
+  while (nodes.some((node) => node.peersLinked() < nodes.length - 1) && performance.now() < untilMs)
+    await new Promise((resolve) => setTimeout(resolve, linkPollMs));
 }

@@ -45,6 +45,8 @@ export interface TributaryNode {
   readonly region: RegionId;
   /** Resolves with a sentence when another process has this node's name: it has to end. */
   readonly putOut: Promise<string>;
+  /** How many other nodes it is linked to. */
+  peersLinked(): number;
   /** Takes nobody new and waits until every show ended, or `drainMs` passed. */
   drain(): Promise<void>;
   /** Shows everybody out and ends every part. */
@@ -188,6 +190,7 @@ export async function startNode(
     media: shared,
     rooms,
     log,
+    measured: metrics,
     fanOut: settings.fanOut,
   });
   const adminApi = createAdminApi({
@@ -232,6 +235,7 @@ export async function startNode(
     putOut: membership.putOut,
     origin: `${scheme}://localhost:${portOf(publicApi.server.address())}`,
     adminOrigin: `http://localhost:${portOf(adminApi.server.address())}`,
+    peersLinked: () => links.all().filter(({ up }) => up).length,
     drain: () => drain.start(),
     close,
   };

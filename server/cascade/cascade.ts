@@ -6,6 +6,7 @@ import type { FeedId, RoomId } from '../../protocol/identity.ts';
 import type { NodeId, RegionId } from '../../protocol/network.ts';
 import type { NodeRequest, NodeResponse, NodeTell } from '../../protocol/nodeMessages.ts';
 import type {
+  CascadeMeasured,
   CascadeMedia,
   CascadeNetwork,
   CascadeRooms,
@@ -15,10 +16,11 @@ import type {
 } from './cascadePorts.ts';
 import { FeedPull } from './feedPull.ts';
 import { FeedServes } from './feedServes.ts';
+import { HeldLinks } from './heldLinks.ts';
 import { LinkSuspicion } from './linkSuspicion.ts';
 import type { CascadeSettings, Place } from './networkView.ts';
 import type { FeedStanding } from './pathCheck.ts';
-import { pipeReport } from './pipeReport.ts';
+import { originReports, pipeReport } from './pipeReport.ts';
 import { PipeWatch } from './pipeWatch.ts';
 import { PresentView } from './presentView.ts';
 import type { PulledPipe } from './pulledPipe.ts';
@@ -33,6 +35,7 @@ export interface CascadeParts {
   media: CascadeMedia;
   network: CascadeNetwork;
   log: Logger;
+  measured: CascadeMeasured;
   /** From 0 to 1. */
   random: () => number;
   nowMs: () => number;
@@ -58,8 +61,7 @@ export class Cascade {
   readonly #serves: FeedServes;
   readonly #rooms = new Map<RoomId, PassedRoom>();
   readonly #pipes = new Map<PipeId, PulledPipe>();
-  /** Links that have to stay open, and how to let go of them. */
-  readonly #held = new Map<NodeId, () => void>();
+  readonly #held: HeldLinks;
   readonly #due = new Set<RoomId>();
   readonly #watch: PipeWatch;
   #timer: NodeJS.Timeout | undefined;
@@ -68,6 +70,7 @@ export class Cascade {
   constructor(parts: CascadeParts) {
     this.#parts = parts;
     this.#view = new PresentView(parts.settings);
+    this.#held = new HeldLinks(parts.wire);
     this.#watch = new PipeWatch(this.#pipes, parts.wire, parts.nowMs);
     this.#serves = new FeedServes({
       ...parts,
@@ -159,25 +162,19 @@ export class Cascade {
     const { self, rooms } = this.#parts;
     const passed = roomId === undefined ? [...this.#rooms.values()] : [this.#rooms.get(roomId)];
     const pulls = passed.flatMap((room) => [...(room?.pulls.values() ?? [])]);
-    const serves = this.#serves.all();
-    const origins = [...(roomId === undefined ? rooms.occupied() : [roomId])].flatMap((id) =>
-      (rooms.feeds(id) ?? [])
-        .filter((feed) => this.#isOrigin(feed))
-        .map(({ feedId, epoch, source, publisherId }) => ({
-          roomId: id,
-          feedId,
-          epoch,
-          source,
-          publisherId,
-          pipes: serves.filter(({ request }) => request.roomId === id && request.feedId === feedId).length,
-        })),
+    const published = [...(roomId === undefined ? rooms.occupied() : [roomId])].flatMap((id) =>
+      originReports(
+        id,
+        (rooms.feeds(id) ?? []).filter((feed) => this.#isOrigin(feed)),
+        this.#serves.in(id),
+      ),
     );
     return {
       nodeId: self.nodeId,
       region: self.region,
       atMs: Date.now(),
       pulls: pulls.flatMap((pull) => pipeReport(self, pull, (pipe) => this.#watch.figuresOf(pipe)) ?? []),
-      origins,
+      origins: published,
     };
   }
 
@@ -190,8 +187,7 @@ export class Cascade {
     this.#serves.close();
     for (const { media } of this.#rooms.values()) media?.close();
     this.#rooms.clear();
-    for (const letGo of this.#held.values()) letGo();
-    this.#held.clear();
+    this.#held.set(new Set());
   }
 
   #lookLater(): void {
@@ -325,7 +321,7 @@ export class Cascade {
   /** Keeps the links open by which something flows, and those that broke and may come back. */
   #holdLinks(): void {
     if (this.#closed) return;
-    const { network, wire } = this.#parts;
+    const { network } = this.#parts;
     const needed = new Set([
       ...[...this.#pipes.values()].map(({ up }) => up.from),
       ...this.#serves.all().map(({ to }) => to),
@@ -334,11 +330,6 @@ export class Cascade {
         .map(({ nodeId }) => nodeId)
         .filter((nodeId) => this.#suspicion.downSinceMs(nodeId) !== undefined),
     ]);
-    for (const [nodeId, letGo] of this.#held) {
-      if (needed.has(nodeId)) continue;
-      letGo();
-      this.#held.delete(nodeId);
-    }
-    for (const nodeId of needed) if (!this.#held.has(nodeId)) this.#held.set(nodeId, wire.hold(nodeId));
+    this.#held.set(needed);
   }
 }

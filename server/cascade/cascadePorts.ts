@@ -115,7 +115,7 @@ export interface CascadeMedia {
 }
 
 /** How a pull of a feed went: `lost` is one that had been open, and whose upstream end is gone. */
-export type PullResult = 'opened' | 'refused' | 'unreachable' | 'late' | 'lost';
+export type PullResult = 'opened' | 'refused' | 'failed' | 'lost';
 
 /** Counts what had to change. */
 export interface CascadeMeasured {

@@ -21,6 +21,7 @@ export interface FeedPullParts extends Omit<PulledPipeParts, 'onEnded' | 'onMovi
   /** Who waits below for this feed to come here. */
   waiting: (feed: CascadeFeed) => readonly NodeId[];
   unreachable: (nodeId: NodeId) => void;
+  measured: CascadeMeasured;
   /** The feed comes by another pipe now; what was made of earlier ones ends soon. */
   onPipe: (pipe: PulledPipe) => void;
   /** From 0 to 1. */
@@ -44,6 +45,7 @@ export class FeedPull {
   #attempt: Attempt | undefined;
   /** Where it is to come from, as chosen last. */
   #up: Upstream | undefined;
+  #lastFrom: NodeId | undefined;
   #failures = 0;
   #failed: { from: NodeId; reason: string; untilMs: number } | undefined;
   #retry: NodeJS.Timeout | undefined;
@@ -196,6 +198,10 @@ export class FeedPull {
   }
 
   #take(pipe: PulledPipe): void {
+    const { measured } = this.#parts;
+    measured.pulled('opened');
+    if (this.#lastFrom !== undefined && this.#lastFrom !== pipe.up.from) measured.reparented();
+    this.#lastFrom = pipe.up.from;
     if (this.#pipe) this.#replaced.add(this.#pipe);
     this.#pipe = pipe;
     this.#failed = undefined;
@@ -205,7 +211,8 @@ export class FeedPull {
   }
 
   #fail(from: NodeId, { why, reason }: Pick<NotHad, 'why' | 'reason'>): void {
-    const { random, nowMs } = this.#parts;
+    const { random, nowMs, measured } = this.#parts;
+    measured.pulled(why === 'refused' ? why : 'failed');
     const waitMs = Math.min(retryMs.last, retryMs.first * 2 ** this.#failures) * (0.5 + random() / 2);
     this.#failures = Math.min(this.#failures + 1, 10);
     this.#failed = { from, reason, untilMs: nowMs() + waitMs };
@@ -218,6 +225,7 @@ export class FeedPull {
   #ended(pipe: PulledPipe): void {
     if (this.#replaced.delete(pipe) || this.#pipe !== pipe) return;
     this.#pipe = undefined;
+    this.#parts.measured.pulled('lost');
     if (Date.now() - pipe.openedAtMs > shortMs) this.#failures = 0;
     else if (!this.#attempt)
       return this.#fail(pipe.up.from, { why: 'refused', reason: 'the pipe ended soon' });

@@ -1,6 +1,9 @@
-import type { PipeReport, PullReason } from '../../protocol/cascadeReport.ts';
+import type { NodeCascadeReport, PipeReport, PullReason } from '../../protocol/cascadeReport.ts';
 import { ownerOfFeed, sourceOfFeed } from '../../protocol/identity.ts';
+import type { RoomId } from '../../protocol/identity.ts';
+import type { KnownFeed } from './cascadePorts.ts';
 import type { FeedPull } from './feedPull.ts';
+import type { FeedServe } from './feedServes.ts';
 import type { Place } from './networkView.ts';
 import type { PipeFigures } from './pipeWatch.ts';
 import type { PulledPipe } from './pulledPipe.ts';
@@ -36,6 +39,22 @@ export function pipeReport(
     ...(pipe ? figuresOf(pipe) : { bitrateBps: 0, lossRatio: 0, rttMs: null, jitterMs: 0 }),
     openedAtMs: pipe?.openedAtMs ?? null,
   };
+}
+
+/** What an operator is told of feeds that are published here. */
+export function originReports(
+  roomId: RoomId,
+  feeds: readonly KnownFeed[],
+  serves: readonly FeedServe[],
+): NodeCascadeReport['origins'] {
+  return feeds.map(({ feedId, epoch, source, publisherId }) => ({
+    roomId,
+    feedId,
+    epoch,
+    source,
+    publisherId,
+    pipes: serves.filter(({ request }) => request.feedId === feedId).length,
+  }));
 }
 
 function layersOf(pipe: PulledPipe | undefined): PipeReport['layers'] {

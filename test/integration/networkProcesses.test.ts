@@ -1,12 +1,23 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import type { ParticipantId, RoomId } from '../../protocol/identity.ts';
+import type { Role } from '../../protocol/roles.ts';
+import { createTokens } from '../../server/access/tokens.ts';
+import { freePorts } from '../support/ports.ts';
+import { startReadyProcess } from '../support/readyProcess.ts';
+import type { ReadyProcess } from '../support/readyProcess.ts';
 import { RedisServer } from '../support/redisServer.ts';
 import { startServerProcess } from '../support/serverProcess.ts';
 import type { ServerProcess } from '../support/serverProcess.ts';
+import { connectSignal } from '../support/signalClient.ts';
+import type { SignalClient } from '../support/signalClient.ts';
 import { SignalCrowd } from '../support/signalCrowd.ts';
 import { until } from '../support/until.ts';
 
 let redis: RedisServer;
+const tokenSecret = 'a secret of thirty-two bytes or more';
 const servers: ServerProcess[] = [];
+const processes: ReadyProcess[] = [];
+const clients: SignalClient[] = [];
 const crowds: SignalCrowd[] = [];
 let names = 0;
 
@@ -15,6 +26,8 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   for (const crowd of crowds.splice(0)) crowd.close();
+  for (const client of clients.splice(0)) client.close();
+  await Promise.all(processes.splice(0).map((started) => started.stop('SIGINT')));
   await Promise.all(servers.splice(0).map((server) => server.stop('SIGINT')));
 });
 afterAll(() => redis.close());
@@ -25,7 +38,7 @@ async function startNode(nodeId = `node-${(names += 1)}`): Promise<[ServerProces
     `--redis=${redis.url}`,
     `--node-id=${nodeId}`,
     '--workers=1',
-    '--token-secret=a secret of thirty-two bytes or more',
+    `--token-secret=${tokenSecret}`,
     '--cluster-secrets=a-cluster-secret-of-thirty-two-bytes-or-more',
   ]);
   servers.push(server);
@@ -96,6 +109,50 @@ describe('two processes over one Redis', () => {
     expect(await first.ended).toBe(1);
     expect(first.output()).toContain('Tributary ends: another process runs as node twin');
   });
+});
+
+test('in production nodes find each other over TLS', async () => {
+  const tls = (name: string) => new URL(`../support/tls/localhost-${name}.pem`, import.meta.url).pathname;
+  const start = async (nodeId: string): Promise<ReadyProcess> => {
+    const [port, adminPort, linkPort, rtcPort] = await freePorts(4);
+    const given = {
+      redis: redis.url,
+      'node-id': nodeId,
+      region: nodeId.slice(0, 2),
+      'cluster-secrets': 'a-cluster-secret-of-thirty-two-bytes-or-more',
+      'link-url': `https://localhost:${linkPort}`,
+      'link-tls-cert-file': tls('cert'),
+      'link-tls-key-file': tls('key'),
+      'link-ca-file': tls('cert'),
+      'token-secret': tokenSecret,
+      'api-keys': 'shop:a key of the shop for nobody else'.replaceAll(' ', '-'),
+      'announced-address': '127.0.0.1',
+      'rtc-listen-ip': '127.0.0.1',
+      port: port,
+      'admin-port': adminPort,
+      'link-port': linkPort,
+      'rtc-port': rtcPort,
+      workers: 1,
+      'drain-ms': 0,
+    };
+    const flags = Object.entries(given).map(([name, value]) => `--${name}=${value}`);
+    const started = await startReadyProcess('server/main.ts', flags);
+    processes.push(started);
+    return started;
+  };
+  const enter = async (at: ReadyProcess, identity: string, role: Role): Promise<SignalClient> => {
+    const client = await connectSignal(/^ready (\S+)$/m.exec(at.output())![1]!);
+    clients.push(client);
+    const who = { identity: identity as ParticipantId, name: identity, role, ttlSeconds: 60 };
+    const { token } = await createTokens(tokenSecret).issue('safe' as RoomId, who);
+    expect(await client.join(token)).toMatchObject({ ok: true });
+    return client;
+  };
+  const [us, eu] = [await start('us-1'), await start('eu-1')];
+  const hanna = await enter(us, 'hanna', 'host');
+  const vera = await enter(eu, 'vera', 'viewer');
+  expect(await vera.ask('chat.send', { text: 'over TLS' })).toMatchObject({ ok: true });
+  await hanna.next('chat', ({ text }) => text === 'over TLS');
 });
 
 test('the development cluster is one network in one process: it says where it is, and ends as it should', async () => {

@@ -104,8 +104,12 @@ export class NodeCluster {
 
   /** Links of a node that knows the cluster's secret, and has nothing else. */
   bareNode(name: string): NodeLinks {
-    const none = (): ReturnType<typeof refuse> => refuse('not-found');
-    const handled = { ...noRooms.calls, ...noCascade.calls, 'cascade.report': none, 'node.drain': none };
+    const handled = {
+      ...noRooms.calls,
+      ...noCascade.calls,
+      'cascade.report': () => refuse('not-found'),
+      'node.drain': () => refuse('not-found'),
+    };
     const links = new NodeLinks({
       nodeId: nodeIdSchema.parse(name),
       secrets: [clusterSecret],

@@ -223,3 +223,52 @@ describe('what is shown', () => {
     }
   });
 });
+
+describe('the network', () => {
+  const shared = { ...production, TRIBUTARY_REDIS: 'redis://:hunter2@redis.example.com' };
+
+  test('needs a secret and TLS between nodes where they share a Redis, and says how to make them', () => {
+    const problems = problemsOf(load({ env: shared }));
+    expect(problems).toHaveLength(2);
+    expect(problems[0]).toMatch(
+      /^clusterSecrets is missing: .*openssl rand -base64 48.*_CLUSTER_SECRETS_FILE/,
+    );
+    expect(problems[1]).toMatch(/^linkTlsCertFile and linkTlsKeyFile are missing: .*TLS.*README/);
+    const complete = {
+      ...shared,
+      TRIBUTARY_CLUSTER_SECRETS: `${secret},${'t'.repeat(32)}`,
+      TRIBUTARY_LINK_TLS_CERT_FILE: '/cert',
+      TRIBUTARY_LINK_TLS_KEY_FILE: '/key',
+    };
+    const settings = settingsOf(load({ env: complete, files: { '/cert': '', '/key': '' } }));
+    expect(settings).toMatchObject({ clusterSecrets: [secret, 't'.repeat(32)], linkPort: 4100 });
+  });
+
+  test('is refused where an address, a name or a secret has not its form, without repeating a password', () => {
+    const env = { ...shared, TRIBUTARY_REDIS: 'http://:hunter2@redis', TRIBUTARY_CLUSTER_SECRETS: 'short' };
+    const problems = problemsOf(load({ env, argv: ['--node-id=Node_1', '--region=US'] }));
+    for (const name of ['nodeId', 'region', 'redis', 'clusterSecrets'])
+      expect(problems.some((problem) => problem.startsWith(`${name} (`))).toBe(true);
+    expect(problems.join()).not.toMatch(/hunter2|short/);
+    expect(problemsOf(load({ env: production, argv: ['--dev-regions=us'] }))[0]).toMatch(
+      /^devRegions is for dev/,
+    );
+  });
+
+  test('in dev mode is three nodes of one worker in two regions, or one where a region is named', () => {
+    expect(settingsOf(load({ argv: ['--dev'] }))).toMatchObject({
+      devRegions: ['us', 'us', 'eu'],
+      region: 'us',
+      nodeId: 'us-1',
+      workers: 1,
+    });
+    expect(settingsOf(load({ argv: ['--dev', '--workers=2'] })).workers).toBe(2);
+    for (const flag of ['--dev-regions=eu', '--region=eu'])
+      expect(settingsOf(load({ argv: ['--dev', flag] }))).toMatchObject({
+        devRegions: ['eu'],
+        region: 'eu',
+        nodeId: 'studio-1-rrrr',
+        workers: 6,
+      });
+  });
+});
