@@ -8,6 +8,8 @@ import type { WanNode } from './wanNode.ts';
 import type { Visit, WanPages } from './wanPages.ts';
 
 let shows = 0;
+/** What is smaller is sent in one layer, of which a new viewer waits a second for his first frame. */
+const smallestOfTwoLayers = { width: 536, height: 300 };
 
 /** One show with a host, called Hanna, and a viewer at each of some nodes. */
 export class WanShow {
@@ -41,8 +43,8 @@ export class WanShow {
       await openViewer(first);
       await waitForState(viewers.get(first)!, 'live');
     }
-    const { host: at, camera } = options;
-    const host = await pages.open({ at, room, name: 'Hanna', role: 'host', ...(camera && { camera }) });
+    const { host: at, camera = smallestOfTwoLayers } = options;
+    const host = await pages.open({ at, room, name: 'Hanna', role: 'host', camera });
     await waitForState(host, 'live');
     if (options.audienceFirst !== true) await openViewer(first);
     for (const other of others) await openViewer(other);
