@@ -157,10 +157,29 @@ class Soak {
   async #everybodySees(): Promise<void> {
     for (const node of this.#cluster.nodes) await until(() => childPids(node.pid).length > 0);
     for (const { page, room, at } of this.#viewers) {
-      await waitForMoving(page, `${room}:camera`, { timeoutMs: 60_000 }).catch((error: unknown) => {
+      const patience = { timeoutMs: 60_000, steadyMs: 900 };
+      await waitForMoving(page, `${room}:camera`, patience).catch(async (error: unknown) => {
+        await this.#tellTrouble(page, room);
         throw new Error(`a viewer who came to ${at} does not see ${room}`, { cause: error });
       });
     }
+  }
+
+  /** What is known of a picture that does not come. */
+  async #tellTrouble(page: Page, room: string): Promise<void> {
+    const seen = await page.evaluate(async () => {
+      const tributary = window.tributary?.room;
+      return {
+        state: document.documentElement.dataset.liveState,
+        states: window.liveStates,
+        stage: tributary?.view.stage,
+        stats: await tributary?.stats(),
+      };
+    });
+    this.#tell(JSON.stringify(seen));
+    for (const { nodeId } of this.#cluster.nodes)
+      this.#tell(JSON.stringify(await this.#cluster.cascade(room, nodeId).catch(String)));
+    for (const { nodeId, output } of this.#cluster.nodes) this.#tell(`${nodeId}: ${output.slice(-3000)}`);
   }
 
   #pause(ms: number): Promise<void> {
