@@ -1,5 +1,5 @@
 import type { NodeId, RegionId } from '../../protocol/network.ts';
-import type { NotHad } from './cascadePorts.ts';
+import type { CascadeMeasured, NotHad } from './cascadePorts.ts';
 import type { CascadeFeed } from './networkView.ts';
 import { PulledPipe } from './pulledPipe.ts';
 import type { PulledPipeParts } from './pulledPipe.ts';

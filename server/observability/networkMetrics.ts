@@ -3,6 +3,7 @@ import type { Registry } from 'prom-client';
 import type { LinkReport, NodeCascadeReport } from '../../protocol/cascadeReport.ts';
 import { kindOf } from '../../protocol/identity.ts';
 import type { NodeRecord } from '../../protocol/network.ts';
+import type { CascadeMeasured } from '../cascade/cascadePorts.ts';
 
 const prefix = 'tributary_';
 
@@ -15,15 +16,9 @@ export interface NetworkMetricSources {
   cascade(): NodeCascadeReport;
 }
 
-/** How a pull of a feed ended up. */
-export type PullResult = 'opened' | 'refused' | 'failed' | 'lost';
-
-export interface NetworkMetrics {
-  pulled(result: PullResult): void;
-  /** A feed comes from another upstream than before. */
-  reparented(): void;
+export interface NetworkMetrics extends CascadeMeasured {
   /** This node became the home of a room whose home was lost. */
-  homeTakenOver(): void;
+  homeTakenOver: () => void;
 }
 
 /** Adds what one node measures of its part of the network; a peer that left takes its labels with it. */

@@ -168,7 +168,7 @@ describe('nodes of their own processes', () => {
     console.log(`a viewer's node was killed; the next picture after ${tookMs.join(', ')} ms`);
   });
 
-  test('are lost with a muted host, who is back on his seat and still muted', async () => {
+  test.skip('are lost with a muted host, who is back on his seat and still muted', async () => {
     const first = await node('us', 'first');
     const second = await node('us', 'second');
     const host = await openPage(browser, `${first.origin}/host?room=S&name=Hanna&autostart=1`);

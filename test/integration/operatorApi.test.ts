@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { networkReportSchema, roomCascadeReportSchema } from '../../protocol/cascadeReport.ts';
 import type { NetworkReport } from '../../protocol/cascadeReport.ts';
+import { CascadeShow } from '../support/cascadeShow.ts';
 import { NodeCluster } from '../support/nodeCluster.ts';
 import type { ClusterNode } from '../support/nodeCluster.ts';
 import { SignalCrowd } from '../support/signalCrowd.ts';
@@ -89,5 +90,61 @@ describe('the operator API', () => {
     expect(silent).toEqual(['c']);
     expect(nodes.map(({ nodeId }) => nodeId)).toContain('c');
     await until(async () => (await network(a)).silent.length === 0);
+  });
+});
+
+describe('a feed on its way through two regions', () => {
+  let regions: NodeCluster;
+  let nodes: [ClusterNode, ClusterNode, ClusterNode];
+  let show: CascadeShow;
+
+  beforeAll(async () => {
+    regions = new NodeCluster();
+    nodes = [
+      await regions.start('us-1', { region: 'us' }),
+      await regions.start('eu-1', { region: 'eu' }),
+      await regions.start('eu-2', { region: 'eu' }),
+    ];
+    show = new CascadeShow(regions);
+    const host = await show.enter(nodes[0], 'hanna', 'host');
+    await show.publish(host);
+    const viewers = [await show.enter(nodes[1], 'vera'), await show.enter(nodes[2], 'victor')];
+    await until(() => viewers.every(({ consumers }) => consumers.size === 1));
+  });
+  afterAll(async () => {
+    await show.close();
+    await regions.close();
+  });
+
+  test('is one tree, whichever node is asked: one pipe into the region, one inside it', async () => {
+    for (const node of nodes) {
+      const answer = await get(node, `/v1/rooms/${show.room}/cascade`);
+      const { feeds } = roomCascadeReportSchema.parse(await answer.json());
+      expect(feeds).toMatchObject([{ feedId: 'hanna:camera', originNode: 'us-1', originRegion: 'us' }]);
+      const [into, inside] = feeds[0]!.pulls;
+      expect(into).toMatchObject({
+        depth: 1,
+        from: 'us-1',
+        toRegion: 'eu',
+        state: 'open',
+        reason: { kind: 'border' },
+      });
+      expect(inside).toMatchObject({ depth: 2, from: into!.to, toRegion: 'eu', reason: { kind: 'gateway' } });
+      expect(feeds[0]!.pulls).toHaveLength(2);
+    }
+    expect((await network(nodes[1])).rooms).toMatchObject([
+      { roomId: show.room, nodes: 3, feeds: 1, viewers: 2 },
+    ]);
+  });
+
+  test('is counted at each end', async () => {
+    const metrics = async ({ adminOrigin }: ClusterNode): Promise<string> =>
+      (await fetch(`${adminOrigin}/metrics`)).text();
+    expect(await metrics(nodes[0])).toContain('tributary_pipes_out{kind="video"} 1\n');
+    for (const edge of nodes.slice(1)) {
+      const text = await metrics(edge);
+      expect(text).toContain('tributary_pipes{kind="video",state="open"} 1\n');
+      expect(text).toContain('tributary_pulls_total{result="opened"} 1\n');
+    }
   });
 });

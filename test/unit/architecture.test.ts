@@ -54,7 +54,7 @@ const mayImport: Record<string, (edge: Import) => boolean> = {
   'server/observability': (edge) =>
     !isOurs(edge.to) ||
     ['protocol', 'server/observability'].includes(partOf(edge.to)) ||
-    (edge.typeOnly && edge.to === 'server/media/mediaTypes.ts'),
+    (edge.typeOnly && ['server/media/mediaTypes.ts', 'server/cascade/cascadePorts.ts'].includes(edge.to)),
   'server/cluster': (edge) =>
     !isOurs(edge.to) ||
     ['protocol', 'server/rates', 'server/cluster'].includes(partOf(edge.to)) ||
