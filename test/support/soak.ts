@@ -1,7 +1,7 @@
 import type { Page } from 'puppeteer';
 import { waitForMoving } from './pageHistory.ts';
 import { Random } from './random.ts';
-import { findLeaks } from './soakLeaks.ts';
+import { findLeaks, idleNode } from './soakLeaks.ts';
 import { until } from './until.ts';
 import { WanCluster } from './wanCluster.ts';
 import type { WanNode } from './wanNode.ts';
@@ -71,6 +71,7 @@ class Soak {
   }
 
   async run(durationMs: number): Promise<string[]> {
+    const idle = await idleNode(this.#cluster.nodes[0]!);
     const startedMs = performance.now();
     for (const room of rooms) {
       const at = room === 'alma' ? 'us-1' : 'eu-1';
@@ -86,8 +87,9 @@ class Soak {
     this.#tell('all is healed');
     await this.#everybodySees();
     this.#tell('every viewer sees his host; the shows end');
+    for (const { page } of this.#hosts) await page.evaluate(() => window.tributary?.room?.end());
     await this.#pages.shutAll();
-    return findLeaks(this.#cluster);
+    return findLeaks(this.#cluster, idle);
   }
 
   #draw(): [string, () => Promise<void>] {
