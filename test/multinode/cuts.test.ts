@@ -139,11 +139,11 @@ describe('roads', () => {
     });
     const stageOf = (page: Page): Promise<unknown> =>
       page.evaluate(() => window.tributary?.room?.view.stage.map(({ id, presence }) => [id, presence]));
-    await until(async () => JSON.stringify(await stageOf(near)) === JSON.stringify(await stageOf(far)));
-    expect(await stageOf(near)).toEqual([
+    const both = JSON.stringify([
       ['hanna', 'connected'],
       ['carl', 'connected'],
     ]);
+    for (const page of [near, far]) await until(async () => JSON.stringify(await stageOf(page)) === both);
     expect(await statesSince(near, cutMs)).toEqual([]);
     expect(await statesSince(far, cutMs)).toEqual([]);
     await waitForState(far, 'live');

@@ -112,11 +112,14 @@ test('a region that shows low tiles alone gets the low layer alone, and the othe
   await carried(1);
   let allBps = 0;
   let lowBps = 0;
-  const startedMs = performance.now();
-  await until(async () => {
-    allBps = Math.max(allBps, (await crossing())?.bitrateBps ?? 0);
-    return performance.now() - startedMs > 3000 && allBps > 0;
-  });
+  // A publisher on a busy machine begins with less than his picture needs.
+  await until(
+    async () => {
+      allBps = (await crossing())?.bitrateBps ?? 0;
+      return allBps > 220_000;
+    },
+    { limitMs: 60_000 },
+  );
   await setQuality('low');
   await carried(0);
   await until(async () => {
