@@ -26,6 +26,7 @@ import { PresentView } from './presentView.ts';
 import type { PulledPipe } from './pulledPipe.ts';
 import { upstream } from './upstreamChoice.ts';
 import { wantedFeeds } from './wantedFeeds.ts';
+import { wayRound } from './wayRound.ts';
 
 export interface CascadeParts {
   self: Place;
@@ -256,7 +257,11 @@ export class Cascade {
         wire,
         media: this.#mediaOf(roomId),
         pipes: this.#pipes,
-        choose: (feed, via) => upstream(this.#view.view, self, feed, via),
+        choose: (feed, via) => {
+          const { view } = this.#view;
+          const up = upstream(view, self, feed, via);
+          return up && (wayRound(view, self, feed, up) ?? up);
+        },
         waiting: ({ feedId }) =>
           this.#serves
             .in(roomId)

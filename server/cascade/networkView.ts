@@ -60,6 +60,8 @@ export interface NetworkView {
   settings: CascadeSettings;
   /** All that may be pulled from. */
   candidates: ReadonlyMap<RegionId, readonly Candidate[]>;
+  /** Members that cannot be reached from here: one of them may be a feed's origin, which others may well reach. */
+  lost: ReadonlySet<NodeId>;
   costs: RegionCosts;
   /** Trees worked out lately, kept by `regionTree.ts`. */
   trees: Map<string, RegionTree>;
@@ -75,13 +77,17 @@ export function prepareView(
   settings: CascadeSettings = defaultCascadeSettings,
 ): NetworkView {
   const candidates = new Map<RegionId, Candidate[]>();
+  const lost = new Set<NodeId>();
   for (const { nodeId, region, healthy, draining, load, capacity } of nodes) {
-    if (!healthy) continue;
+    if (!healthy) {
+      lost.add(nodeId);
+      continue;
+    }
     const weight = Math.max(capacity, leastWeight) * loadShare(load);
     const candidate = { nodeId, region, draining, weight, hash: hashText(nodeId) };
     const list = candidates.get(region);
     if (list) list.push(candidate);
     else candidates.set(region, [candidate]);
   }
-  return { settings, candidates, costs: new RegionCosts(candidates.keys(), links), trees: new Map() };
+  return { settings, candidates, lost, costs: new RegionCosts(candidates.keys(), links), trees: new Map() };
 }

@@ -203,8 +203,14 @@ export class MemberStore implements ClusterStore {
   }
 
   #take({ known, change }: Learned): void {
+    const met = strangersOf(this.#known);
     this.#known = known;
-    if (change !== undefined) this.events.emit('membersChanged', change);
+    if (change === undefined) return;
+    for (const stranger of strangersOf(known)) {
+      if (met.some(({ nodeId }) => nodeId === stranger.nodeId)) continue;
+      this.#log.warn(stranger, 'a node of another protocol version came; this one does not talk to it');
+    }
+    this.events.emit('membersChanged', change);
   }
 
   /** One that is silent will be put out by a later heartbeat; one that speaks meanwhile is alive. */

@@ -7,16 +7,21 @@ export interface ReadyProcess {
   readonly pid: number;
   /** Everything it wrote so far, for a failing test to show. */
   output(): string;
-  /** Ends it as an operator would and returns its exit code. */
+  /** Ends it, as an operator would unless told otherwise, and returns its exit code. */
   stop(signal?: 'SIGTERM' | 'SIGINT' | 'SIGKILL'): Promise<number | null>;
   /** Its exit code, when it has ended. */
   readonly ended: Promise<number | null>;
 }
 
 /** Runs a TypeScript file of this checkout with this Node and waits until it says that it is ready. */
-export async function startReadyProcess(script: string, flags: readonly string[]): Promise<ReadyProcess> {
+export async function startReadyProcess(
+  script: string,
+  flags: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<ReadyProcess> {
   const child = spawn(process.execPath, [script, ...flags], {
     cwd: new URL('../..', import.meta.url).pathname,
+    env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const lines: string[] = [];
