@@ -4,7 +4,7 @@ import type { Source } from '../../protocol/sources.ts';
 import { findChromium } from '../../tools/setup/findChromium.mjs';
 
 /** Chromium with a fake camera (green, with a moving timer) and a fake microphone (short beeps). */
-export async function launchBrowser(): Promise<Browser> {
+export async function launchBrowser(moreFlags: readonly string[] = []): Promise<Browser> {
   return puppeteer.launch({
     executablePath: findChromium() ?? '',
     headless: true,
@@ -23,6 +23,7 @@ export async function launchBrowser(): Promise<Browser> {
       '--disable-background-timer-throttling',
       '--disable-backgrounding-occluded-windows',
       '--disable-renderer-backgrounding',
+      ...moreFlags,
     ],
   });
 }

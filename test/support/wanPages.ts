@@ -20,7 +20,7 @@ export interface Visit {
 }
 
 const smallCamera = { width: 320, height: 180 };
-const smallWindow = { width: 640, height: 480 };
+const smallWindow = { width: 480, height: 320 };
 const frameRate = 10;
 
 /** People in one real browser, each with a storage of his own, at the demo's pages of a cluster's nodes. */
@@ -35,7 +35,7 @@ export class WanPages {
 
   static async launch(cluster: WanCluster): Promise<WanPages> {
     comeFirst(false);
-    const browser = await launchBrowser();
+    const browser = await launchBrowser(['--force-prefers-reduced-motion']);
     comeFirst(true);
     return new WanPages(cluster, browser);
   }
