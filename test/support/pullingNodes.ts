@@ -47,18 +47,25 @@ export class PullingNodes {
   }
 }
 
+/** A pull has a name of its own: what is still said of an earlier one from the same node is told apart. */
+interface NamedPull {
+  from: NodeId;
+  pullId: number;
+}
+
 /** The simplest node that follows `upstream()`, and keeps to the rules of `pathCheck.ts`. */
 export class PullingNode {
   readonly place: Place;
   view: NetworkView;
   watching = false;
   lastPacket = 0;
-  /** Where it pulls from. */
-  source: NodeId | undefined;
   via: RegionId | undefined;
   readonly #net: PullingNodes;
-  readonly #below = new Set<NodeId>();
-  #asked: NodeId | undefined;
+  /** The latest pull of each node that has the feed from here. */
+  readonly #below = new Map<NodeId, number>();
+  #pulls = 0;
+  #present: NamedPull | undefined;
+  #asked: NamedPull | undefined;
   #way: readonly NodeId[];
 
   constructor(net: PullingNodes, place: Place, view: NetworkView) {
@@ -66,6 +73,11 @@ export class PullingNode {
     this.place = place;
     this.view = view;
     this.#way = this.#isOrigin(net.feed) ? [place.nodeId] : [];
+  }
+
+  /** Where it pulls from. */
+  get source(): NodeId | undefined {
+    return this.#present?.from;
   }
 
   /** Makes what it pulls be what it should; `waiting` are those whose pull made it look. */
@@ -76,67 +88,68 @@ export class PullingNode {
     const up = isWanted ? upstream(this.view, this.place, feed, this.via) : undefined;
     this.via = up?.reason.kind === 'border' && up.reason.route.kind === 'detour' ? up.fromRegion : undefined;
     if (!up) this.#loseSource();
-    if (this.#asked !== undefined && this.#asked !== up?.from) {
-      if (this.#asked !== this.source) this.#drop(this.#asked);
+    if (this.#asked !== undefined && this.#asked.from !== up?.from) {
+      this.#drop(this.#asked);
       this.#asked = undefined;
     }
-    if (!up || this.source === up.from || this.#asked === up.from) return;
-    this.#asked = up.from;
+    if (!up || this.source === up.from || this.#asked !== undefined) return;
+    const pullId = ++this.#pulls;
+    this.#asked = { from: up.from, pullId };
     const path = [...waiting, this.place.nodeId];
-    this.#send(up.from, (node) => node.pulledBy(this.place.nodeId, path));
+    this.#send(up.from, (node) => node.pulledBy(this.place.nodeId, pullId, path));
   }
 
-  pulledBy(child: NodeId, path: readonly NodeId[]): void {
+  pulledBy(child: NodeId, pullId: number, path: readonly NodeId[]): void {
     const { epoch } = this.#net.feed;
-    const source = this.#asked === undefined ? this.#way : [...this.#way, this.#asked];
+    const source = this.#asked === undefined ? this.#way : [...this.#way, this.#asked.from];
     if (!checkPull({ epoch, path }, { self: this.place.nodeId, epoch, source }).ok) {
       this.#net.refusals++;
-      this.#send(child, (node) => node.refusedBy(this.place.nodeId));
+      this.#send(child, (node) => node.refused(pullId));
       return;
     }
-    this.#below.add(child);
-    if (this.#way.length > 0) this.#tell(child);
+    this.#below.set(child, pullId);
+    if (this.#way.length > 0) this.#tell(child, pullId);
     else this.look(path);
   }
 
-  refusedBy(parent: NodeId): void {
-    if (this.#asked === parent) this.#asked = undefined;
+  refused(pullId: number): void {
+    if (this.#asked?.pullId === pullId) this.#asked = undefined;
   }
 
-  told(parent: NodeId, way: readonly NodeId[]): void {
-    if (parent !== this.#asked && parent !== this.source) return;
+  told(pullId: number, way: readonly NodeId[]): void {
+    const ofPresent = this.#present?.pullId === pullId;
+    const pull = ofPresent ? this.#present : this.#asked;
+    if (pull?.pullId !== pullId) return;
     const { epoch } = this.#net.feed;
+    if (!ofPresent) this.#asked = undefined;
     if (!checkSource({ epoch, path: way }, this.place.nodeId, epoch).ok) {
       this.#net.refusals++;
-      if (parent === this.source) this.#loseSource();
-      else this.#drop(parent);
-      if (parent === this.#asked) this.#asked = undefined;
+      if (ofPresent) this.#loseSource();
+      else this.#drop(pull);
       return;
     }
-    if (parent === this.#asked) {
-      if (this.source !== undefined && this.source !== parent) this.#drop(this.source);
-      this.source = parent;
-      this.#asked = undefined;
-    }
+    if (!ofPresent && this.#present !== undefined) this.#drop(this.#present);
+    this.#present = pull;
     this.#way = [...way, this.place.nodeId];
-    for (const child of this.#below) this.#tell(child);
+    for (const [child, ofChild] of this.#below) this.#tell(child, ofChild);
   }
 
-  leftBy(child: NodeId): void {
+  leftBy(child: NodeId, pullId: number): void {
+    if (this.#below.get(child) !== pullId) return;
     this.#below.delete(child);
     this.look();
   }
 
-  packet(parent: NodeId, passed: readonly NodeId[], packet: number): void {
-    if (parent === this.source) this.pass(passed, packet);
+  packet(pullId: number, passed: readonly NodeId[], packet: number): void {
+    if (this.#present?.pullId === pullId) this.pass(passed, packet);
   }
 
   pass(passed: readonly NodeId[], packet: number): void {
     const { nodeId } = this.place;
     if (passed.includes(nodeId)) throw new Error(`a packet went in a loop: ${[...passed, nodeId].join(' ')}`);
     this.lastPacket = packet;
-    for (const child of this.#below) {
-      this.#send(child, (node) => node.packet(nodeId, [...passed, nodeId], packet));
+    for (const [child, pullId] of this.#below) {
+      this.#send(child, (node) => node.packet(pullId, [...passed, nodeId], packet));
     }
   }
 
@@ -145,18 +158,18 @@ export class PullingNode {
   }
 
   #loseSource(): void {
-    if (this.source !== undefined) this.#drop(this.source);
-    this.source = undefined;
+    if (this.#present !== undefined) this.#drop(this.#present);
+    this.#present = undefined;
     this.#way = [];
   }
 
-  #drop(parent: NodeId): void {
-    this.#send(parent, (node) => node.leftBy(this.place.nodeId));
+  #drop({ from, pullId }: NamedPull): void {
+    this.#send(from, (node) => node.leftBy(this.place.nodeId, pullId));
   }
 
-  #tell(child: NodeId): void {
+  #tell(child: NodeId, pullId: number): void {
     const way = this.#way;
-    this.#send(child, (node) => node.told(this.place.nodeId, way));
+    this.#send(child, (node) => node.told(pullId, way));
   }
 
   #send(to: NodeId, deliver: (node: PullingNode) => void): void {

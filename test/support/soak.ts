@@ -23,7 +23,7 @@ interface Guest {
 
 /** Two shows; the room's name is also its host's. */
 const rooms = ['alma', 'bela'] as const;
-const mostViewers = 5;
+const mostViewers = 3;
 const pauseMs = 700;
 const mostTroubleMs = 3000;
 const ocean = roundTrip(80);
