@@ -1,6 +1,8 @@
+import type { CascadePlanPlan } from './measure/cascadePlan.ts';
 import type { CpuPlan } from './measure/cpu.ts';
 import type { FirstFramePlan } from './measure/firstFrame.ts';
 import type { JoinRatePlan } from './measure/joinRate.ts';
+import type { KeyframeCrowdPlan } from './measure/keyframeCrowd.ts';
 import type { MemoryPlan } from './measure/memory.ts';
 import type { RecoveryPlan } from './measure/recovery.ts';
 
@@ -13,6 +15,8 @@ export interface BenchPlan {
   cpuTurns: number;
   memory: MemoryPlan;
   recovery: RecoveryPlan;
+  cascadePlan: CascadePlanPlan;
+  keyframes: KeyframeCrowdPlan;
   ceilingMs: number;
 }
 
@@ -25,6 +29,8 @@ export const fullPlan: BenchPlan = {
   cpuTurns: 2,
   memory: { sizes: [50, 150, 250, 350], settleMs: 1000 },
   recovery: { viewers: 4, kills: 8, everyMs: 5000 },
+  cascadePlan: { nodes: 500, regions: 30, turns: 200 },
+  keyframes: { joins: 10_000, withinMs: 1000, turns: 5 },
   ceilingMs: 12 * 60_000,
 };
 
@@ -35,5 +41,7 @@ export const quickPlan: BenchPlan = {
   cpuTurns: 1,
   memory: { sizes: [10, 30, 50], settleMs: 500 },
   recovery: { viewers: 2, kills: 2, everyMs: 4000 },
+  cascadePlan: { nodes: 500, regions: 30, turns: 20 },
+  keyframes: { joins: 10_000, withinMs: 1000, turns: 1 },
   ceilingMs: 3 * 60_000,
 };

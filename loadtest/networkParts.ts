@@ -1,0 +1,22 @@
+import type { PartContext, PartResult } from './benchParts.ts';
+import type { Part } from './benchOptions.ts';
+import { measureCascadePlan } from './measure/cascadePlan.ts';
+import { measureKeyframeCrowd } from './measure/keyframeCrowd.ts';
+import { keyframeCrowdFigures, planFigures } from './networkFigures.ts';
+
+type NetworkPart = Extract<Part, 'plan' | 'keyframes'>;
+
+/** The parts about several nodes, for which bare mediasoup has nothing to compare. */
+export const measureNetworkPart: Record<NetworkPart, (context: PartContext) => Promise<PartResult>> = {
+  plan: ({ plan, progress }) => {
+    progress('plans of a large network');
+    const measured = measureCascadePlan(plan.cascadePlan);
+    return Promise.resolve({ figures: planFigures(plan.cascadePlan, measured), measured });
+  },
+
+  keyframes: ({ plan, progress }) => {
+    progress('keyframes of a crowd in simulated time');
+    const measured = measureKeyframeCrowd(plan.keyframes);
+    return Promise.resolve({ figures: keyframeCrowdFigures(plan.keyframes, measured), measured });
+  },
+};
