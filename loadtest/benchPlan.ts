@@ -1,6 +1,7 @@
 import type { CascadePlanPlan } from './measure/cascadePlan.ts';
 import type { CpuPlan } from './measure/cpu.ts';
 import type { FirstFramePlan } from './measure/firstFrame.ts';
+import type { HopPlan } from './measure/hop.ts';
 import type { JoinRatePlan } from './measure/joinRate.ts';
 import type { KeyframeCrowdPlan } from './measure/keyframeCrowd.ts';
 import type { MemoryPlan } from './measure/memory.ts';
@@ -17,6 +18,7 @@ export interface BenchPlan {
   recovery: RecoveryPlan;
   cascadePlan: CascadePlanPlan;
   keyframes: KeyframeCrowdPlan;
+  hop: HopPlan;
   ceilingMs: number;
 }
 
@@ -31,6 +33,7 @@ export const fullPlan: BenchPlan = {
   recovery: { viewers: 4, kills: 8, everyMs: 5000 },
   cascadePlan: { nodes: 500, regions: 30, turns: 200 },
   keyframes: { joins: 10_000, withinMs: 1000, turns: 5 },
+  hop: { packets: 3000, everyMs: 4, loadShare: 0.7 },
   ceilingMs: 12 * 60_000,
 };
 
@@ -43,5 +46,6 @@ export const quickPlan: BenchPlan = {
   recovery: { viewers: 2, kills: 2, everyMs: 4000 },
   cascadePlan: { nodes: 500, regions: 30, turns: 20 },
   keyframes: { joins: 10_000, withinMs: 1000, turns: 1 },
+  hop: { packets: 500, everyMs: 4, loadShare: 0.7 },
   ceilingMs: 3 * 60_000,
 };

@@ -1,5 +1,6 @@
 import type { Figure } from './figures.ts';
 import type { CascadePlanPlan, CascadePlanResult } from './measure/cascadePlan.ts';
+import type { HopResult, HopSample } from './measure/hop.ts';
 import type { KeyframeCrowdPlan, KeyframeCrowdResult } from './measure/keyframeCrowd.ts';
 import type { Summary } from './statistics.ts';
 
@@ -31,6 +32,34 @@ export function keyframeCrowdFigures(plan: KeyframeCrowdPlan, result: KeyframeCr
       tributary: { value: result.unserved },
       aim: { atMost: 0 },
     },
+  ];
+}
+
+export function hopFigures({ idle, sharedCore, eachBusy }: HopResult): Figure[] {
+  return [
+    ...hopSample('idle', idle, { p50: 0.3, p99: 2 }),
+    ...hopSample("the workers' core busy", sharedCore, { p50: 0.3, p99: 2 }),
+    ...hopSample('each worker busy', eachBusy),
+  ];
+}
+
+function hopSample(name: string, sample: HopSample, aims?: { p50: number; p99: number }): Figure[] {
+  const group = `One hop more, ${name}`;
+  const line = (text: string, unit: string, value: number, atMost?: number): Figure => ({
+    group,
+    name: text,
+    unit,
+    tributary: { value },
+    ...(atMost !== undefined && { aim: { atMost } }),
+  });
+  return [
+    line('added to a packet, p50', 'ms', sample.addedMs.p50, aims?.p50),
+    line('added to a packet, p99', 'ms', sample.addedMs.p99, aims?.p99),
+    line('through one node, p50', 'ms', sample.oneNodeMs.p50),
+    line('through two nodes, p50', 'ms', sample.twoNodesMs.p50),
+    line('packets lost', '', sample.lost),
+    line("first node's worker", 'cores', sample.originLoad),
+    line("second node's worker", 'cores', sample.edgeLoad),
   ];
 }
 

@@ -1,10 +1,11 @@
 import type { PartContext, PartResult } from './benchParts.ts';
 import type { Part } from './benchOptions.ts';
 import { measureCascadePlan } from './measure/cascadePlan.ts';
+import { measureHop } from './measure/hop.ts';
 import { measureKeyframeCrowd } from './measure/keyframeCrowd.ts';
-import { keyframeCrowdFigures, planFigures } from './networkFigures.ts';
+import { hopFigures, keyframeCrowdFigures, planFigures } from './networkFigures.ts';
 
-type NetworkPart = Extract<Part, 'plan' | 'keyframes'>;
+type NetworkPart = Extract<Part, 'plan' | 'keyframes' | 'hop'>;
 
 /** The parts about several nodes, for which bare mediasoup has nothing to compare. */
 export const measureNetworkPart: Record<NetworkPart, (context: PartContext) => Promise<PartResult>> = {
@@ -18,5 +19,11 @@ export const measureNetworkPart: Record<NetworkPart, (context: PartContext) => P
     progress('keyframes of a crowd in simulated time');
     const measured = measureKeyframeCrowd(plan.keyframes);
     return Promise.resolve({ figures: keyframeCrowdFigures(plan.keyframes, measured), measured });
+  },
+
+  hop: async ({ plan, progress }) => {
+    progress('one hop from node to node');
+    const measured = await measureHop(plan.hop);
+    return { figures: hopFigures(measured), measured };
   },
 };
