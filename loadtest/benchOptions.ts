@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 
 export const parts = [
   ...(['ttff', 'joins', 'cpu', 'memory', 'recovery'] as const),
-  ...(['plan', 'keyframes', 'hop'] as const),
+  ...(['plan', 'keyframes', 'hop', 'cascade'] as const),
 ] as const;
 export type Part = (typeof parts)[number];
 

@@ -1,3 +1,4 @@
+import type { CascadePlan } from './measure/cascade.ts';
 import type { CascadePlanPlan } from './measure/cascadePlan.ts';
 import type { CpuPlan } from './measure/cpu.ts';
 import type { FirstFramePlan } from './measure/firstFrame.ts';
@@ -7,7 +8,7 @@ import type { KeyframeCrowdPlan } from './measure/keyframeCrowd.ts';
 import type { MemoryPlan } from './measure/memory.ts';
 import type { RecoveryPlan } from './measure/recovery.ts';
 
-/** How much of everything one run measures; together just under ten minutes. */
+/** How much of everything one run measures; together just under twenty minutes. */
 export interface BenchPlan {
   firstFrame: FirstFramePlan;
   joinRate: JoinRatePlan;
@@ -19,6 +20,7 @@ export interface BenchPlan {
   cascadePlan: CascadePlanPlan;
   keyframes: KeyframeCrowdPlan;
   hop: HopPlan;
+  cascade: CascadePlan;
   ceilingMs: number;
 }
 
@@ -34,7 +36,8 @@ export const fullPlan: BenchPlan = {
   cascadePlan: { nodes: 500, regions: 30, turns: 200 },
   keyframes: { joins: 10_000, withinMs: 1000, turns: 5 },
   hop: { packets: 3000, everyMs: 4, loadShare: 0.7 },
-  ceilingMs: 12 * 60_000,
+  cascade: { rttsMs: [80, 200], joins: 12, losses: 8, show: { turns: 2, countMs: 6000 } },
+  ceilingMs: 25 * 60_000,
 };
 
 export const quickPlan: BenchPlan = {
@@ -47,5 +50,6 @@ export const quickPlan: BenchPlan = {
   cascadePlan: { nodes: 500, regions: 30, turns: 20 },
   keyframes: { joins: 10_000, withinMs: 1000, turns: 1 },
   hop: { packets: 500, everyMs: 4, loadShare: 0.7 },
-  ceilingMs: 3 * 60_000,
+  cascade: { rttsMs: [80], joins: 2, losses: 1, show: { turns: 1, countMs: 3000 } },
+  ceilingMs: 6 * 60_000,
 };
