@@ -5,6 +5,7 @@ import type { WanCluster } from '../../test/support/wanCluster.ts';
 import type { WanPages } from '../../test/support/wanPages.ts';
 import { smallestOfTwoLayers } from '../../test/support/wanShow.ts';
 import type { BenchBrowser, BenchTab } from '../benchTabs.ts';
+import type { JoinOutcome } from '../page/benchPage.ts';
 import { summarize } from '../statistics.ts';
 import type { Summary } from '../statistics.ts';
 import type { System } from '../systems.ts';
@@ -15,7 +16,7 @@ export const arrivals: readonly Arrival[] = ['near', 'warm', 'cold'];
 
 export interface ArrivalResult {
   firstFrameMs: Summary;
-  samplesMs: number[];
+  outcomes: JoinOutcome[];
   /** Joins without a picture, or at another node than was meant. */
   failed: string[];
 }
@@ -41,13 +42,13 @@ export async function measureFirstFrames(
     near: await browser.openTab(cluster.node(at.near).origin),
     far: await browser.openTab(cluster.node(at.far).origin),
   };
-  const samples: Record<Arrival, number[]> = { near: [], warm: [], cold: [] };
+  const outcomes: Record<Arrival, JoinOutcome[]> = { near: [], warm: [], cold: [] };
   const failed: Record<Arrival, string[]> = { near: [], warm: [], cold: [] };
   const joinAt = async (arrival: Arrival, room: string): Promise<void> => {
     const place = arrival === 'near' ? 'near' : 'far';
     const outcome = await joinOnce(tabs[place], cluster, at[place], room);
-    if (typeof outcome === 'number') samples[arrival].push(outcome);
-    else failed[arrival].push(outcome);
+    if (outcome.error === undefined) outcomes[arrival].push(outcome);
+    else failed[arrival].push(outcome.error);
   };
   const standing = await openRoom(pages, at.host);
   for (const nodeId of [at.near, at.far]) {
@@ -68,8 +69,8 @@ export async function measureFirstFrames(
   for (const tab of Object.values(tabs)) await tab.close();
   await pages.shutAll();
   const resultOf = (arrival: Arrival): ArrivalResult => ({
-    firstFrameMs: summarize(samples[arrival]),
-    samplesMs: samples[arrival],
+    firstFrameMs: summarize(outcomes[arrival].flatMap((outcome) => outcome.firstFrameMs ?? [])),
+    outcomes: outcomes[arrival],
     failed: failed[arrival],
   });
   return { near: resultOf('near'), warm: resultOf('warm'), cold: resultOf('cold') };
@@ -82,13 +83,13 @@ async function openRoom(pages: WanPages, at: string): Promise<{ room: string; ho
   return { room, host };
 }
 
-/** The time to the first frame, or why there is none that counts. */
+/** What came of one join; an error, too, where it was at another node than was meant. */
 async function joinOnce(
   tab: BenchTab,
   cluster: WanCluster,
   nodeId: string,
   room: string,
-): Promise<number | string> {
+): Promise<JoinOutcome> {
   const node = cluster.node(nodeId);
   const joinsHere = async (): Promise<number> =>
     (await node.metrics()).sum('tributary_joins_total', { result: 'ok' });
@@ -97,8 +98,8 @@ async function joinOnce(
   const before = await joinsHere();
   const how = { gapsMs: [0], render: true, stayMs: 0 };
   const [outcome] = await tab.startViewers(systemOf(cluster, nodeId), room, how);
-  if ((await joinsHere()) === before) return 'joined at another node';
-  return outcome?.firstFrameMs ?? outcome?.error ?? 'no outcome';
+  if (outcome === undefined) throw new Error('a join had no outcome');
+  return (await joinsHere()) > before ? outcome : { ...outcome, error: 'joined at another node' };
 }
 
 function systemOf(cluster: WanCluster, nodeId: string): System {

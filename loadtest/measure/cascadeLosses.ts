@@ -26,9 +26,9 @@ export interface LossResult {
 
 export type LossesResult = Record<Loss, LossResult>;
 
-const settleMs = 2500;
+const settleMs = 2000;
 /** What a loss causes begins within this time. */
-const watchMs = 2500;
+const watchMs = 2000;
 
 interface Samples {
   stillMs: number[];
