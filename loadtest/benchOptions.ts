@@ -1,6 +1,9 @@
 import { parseArgs } from 'node:util';
 
-export const parts = ['ttff', 'joins', 'cpu', 'memory', 'recovery'] as const;
+export const parts = [
+  ...(['ttff', 'joins', 'cpu', 'memory', 'recovery'] as const),
+  ...(['plan', 'keyframes', 'hop', 'cascade'] as const),
+] as const;
 export type Part = (typeof parts)[number];
 
 export interface BenchOptions {

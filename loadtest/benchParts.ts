@@ -18,6 +18,7 @@ import type { FirstFrameTurn } from './measure/firstFrame.ts';
 import { measureJoinRate } from './measure/joinRate.ts';
 import { measureRoomMemory, measureViewerMemory } from './measure/memory.ts';
 import { measureRecovery } from './measure/recovery.ts';
+import { measureNetworkPart } from './networkParts.ts';
 import { seededRandom } from './statistics.ts';
 import { systemKinds, withSystem } from './systems.ts';
 import type { System } from './systems.ts';
@@ -94,6 +95,8 @@ export const measurePart: Record<Part, (context: PartContext) => Promise<PartRes
     const measured = await measureRecovery(plan.recovery);
     return { figures: recoveryFigures(measured), measured };
   },
+
+  ...measureNetworkPart,
 };
 
 /** Measures each system in turn, on a server that was started for it alone. */

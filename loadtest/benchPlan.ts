@@ -1,10 +1,14 @@
+import type { CascadePlan } from './measure/cascade.ts';
+import type { CascadePlanPlan } from './measure/cascadePlan.ts';
 import type { CpuPlan } from './measure/cpu.ts';
 import type { FirstFramePlan } from './measure/firstFrame.ts';
+import type { HopPlan } from './measure/hop.ts';
 import type { JoinRatePlan } from './measure/joinRate.ts';
+import type { KeyframeCrowdPlan } from './measure/keyframeCrowd.ts';
 import type { MemoryPlan } from './measure/memory.ts';
 import type { RecoveryPlan } from './measure/recovery.ts';
 
-/** How much of everything one run measures; together just under ten minutes. */
+/** How much of everything one run measures; together just under twenty minutes. */
 export interface BenchPlan {
   firstFrame: FirstFramePlan;
   joinRate: JoinRatePlan;
@@ -13,6 +17,10 @@ export interface BenchPlan {
   cpuTurns: number;
   memory: MemoryPlan;
   recovery: RecoveryPlan;
+  cascadePlan: CascadePlanPlan;
+  keyframes: KeyframeCrowdPlan;
+  hop: HopPlan;
+  cascade: CascadePlan;
   ceilingMs: number;
 }
 
@@ -25,7 +33,11 @@ export const fullPlan: BenchPlan = {
   cpuTurns: 2,
   memory: { sizes: [50, 150, 250, 350], settleMs: 1000 },
   recovery: { viewers: 4, kills: 8, everyMs: 5000 },
-  ceilingMs: 12 * 60_000,
+  cascadePlan: { nodes: 500, regions: 30, turns: 200 },
+  keyframes: { joins: 10_000, withinMs: 1000, turns: 5 },
+  hop: { packets: 3000, everyMs: 4, loadShare: 0.7 },
+  cascade: { rttsMs: [80, 200], joins: 10, losses: 6, show: { turns: 2, countMs: 5000 } },
+  ceilingMs: 25 * 60_000,
 };
 
 export const quickPlan: BenchPlan = {
@@ -35,5 +47,9 @@ export const quickPlan: BenchPlan = {
   cpuTurns: 1,
   memory: { sizes: [10, 30, 50], settleMs: 500 },
   recovery: { viewers: 2, kills: 2, everyMs: 4000 },
-  ceilingMs: 3 * 60_000,
+  cascadePlan: { nodes: 500, regions: 30, turns: 20 },
+  keyframes: { joins: 10_000, withinMs: 1000, turns: 1 },
+  hop: { packets: 500, everyMs: 4, loadShare: 0.7 },
+  cascade: { rttsMs: [80], joins: 2, losses: 1, show: { turns: 1, countMs: 3000 } },
+  ceilingMs: 6 * 60_000,
 };

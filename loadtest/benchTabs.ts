@@ -1,5 +1,6 @@
 import type { Browser, Page } from 'puppeteer';
 import { launchBrowser, openPage } from '../test/support/browser.ts';
+import { standNear } from '../test/support/wanPages.ts';
 import type { BenchPage, Target } from './page/benchPage.ts';
 import type { System } from './systems.ts';
 
@@ -64,6 +65,10 @@ export class BenchBrowser {
     return new BenchBrowser(await launchBrowser(), pageOrigin);
   }
 
+  get pageOrigin(): string {
+    return this.#pageOrigin;
+  }
+
   get pid(): number {
     return this.#browser.process()?.pid ?? 0;
   }
@@ -72,8 +77,13 @@ export class BenchBrowser {
     return this.#browser.version();
   }
 
-  async openTab(): Promise<BenchTab> {
+  /** `near`: the origin of the one server that this tab finds near. */
+  async openTab(near?: string): Promise<BenchTab> {
     const page = await openPage(this.#browser, this.#pageOrigin);
+    if (near !== undefined) {
+      await page.evaluateOnNewDocument(standNear, near);
+      await page.reload({ waitUntil: 'load' });
+    }
     await page.waitForFunction(() => 'bench' in window);
     return new BenchTab(page);
   }

@@ -27,6 +27,8 @@ export interface WanClusterOptions {
   nodeFlags?: Readonly<Record<string, readonly string[]>>;
   nodeEnv?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   seed?: number;
+  /** Whose pages may use the nodes, beside their own. */
+  pageOrigins?: readonly string[];
 }
 
 /** Ports of each host for media between nodes. */
@@ -104,7 +106,7 @@ export class WanCluster {
             `--link-tls-cert-file=${certFile}`,
             `--link-tls-key-file=${keyFile}`,
             `--link-ca-file=${certFile}`,
-            `--allowed-origins=${origins.join(',')}`,
+            `--allowed-origins=${[...origins, ...(options.pageOrigins ?? [])].join(',')}`,
             // Everybody here comes from one address.
             '--rate-connections=1000 per 1s',
             '--rate-operator=1000 per 1s',

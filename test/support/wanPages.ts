@@ -13,7 +13,7 @@ export interface Visit {
   name: string;
   role?: Role;
   /** What the camera of somebody on stage gives: Chromium's green test picture, or one of this colour. */
-  camera?: { width: number; height: number; colour?: string };
+  camera?: { width: number; height: number; frameRate?: number; colour?: string };
   window?: { width: number; height: number };
   /** More of the page's parameters, such as `drop=1`. */
   more?: Readonly<Record<string, string>>;
@@ -48,7 +48,7 @@ export class WanPages {
     await page.setViewport(visit.window ?? smallWindow);
     await rememberHistory(page);
     await page.evaluateOnNewDocument(paintLess);
-    await page.evaluateOnNewDocument(useCamera, { ...(visit.camera ?? smallCamera), frameRate });
+    await page.evaluateOnNewDocument(useCamera, { frameRate, ...(visit.camera ?? smallCamera) });
     await page.evaluateOnNewDocument(standNear, this.#cluster.node(visit.at).origin);
     await page.goto(await this.#addressOf(visit, role), { waitUntil: 'domcontentloaded' });
     return page;
@@ -120,7 +120,7 @@ function useCamera(camera: { width: number; height: number; frameRate: number; c
  * In the page: every other server's probe answers too late, as if this browser stood beside the one at `origin`. A little
  * later would not do: on a busy machine the nearest node has load, and another is better.
  */
-function standNear(origin: string): void {
+export function standNear(origin: string): void {
   const { fetch } = window;
   window.fetch = async (resource, options) => {
     const address = resource instanceof Request ? resource.url : String(resource);

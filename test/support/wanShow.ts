@@ -9,7 +9,7 @@ import type { Visit, WanPages } from './wanPages.ts';
 
 let shows = 0;
 /** What is smaller is sent in one layer, of which a new viewer waits a second for his first frame. */
-const smallestOfTwoLayers = { width: 536, height: 300 };
+export const smallestOfTwoLayers = { width: 536, height: 300 };
 
 /** One show with a host, called Hanna, and a viewer at each of some nodes. */
 export class WanShow {

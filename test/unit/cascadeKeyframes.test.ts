@@ -1,129 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import type { NodeId } from '../../protocol/network.ts';
-import { prepareView } from '../../server/cascade/networkView.ts';
-import { planRoom } from '../../server/cascade/roomPlan.ts';
-import { KeyframePacing, originPlace } from '../../server/media/keyframePacing.ts';
-import { defaultMediaSettings } from '../../server/media/mediaSettings.ts';
-import { evenCluster, feedFrom } from '../support/clusters.ts';
-import { Random } from '../support/random.ts';
-import { busiest, Simulation } from '../support/simulation.ts';
+import { playCrowd } from '../support/keyframeCrowd.ts';
+import type { CrowdOutcome } from '../support/keyframeCrowd.ts';
+import { busiest } from '../support/simulation.ts';
 
-interface Crowd {
-  joins: number;
-  withinMs: number;
-  /** Keyframes that get lost on one hop. */
-  lostRatio: number;
-  /** Whether the origin paces as with pipes to other nodes, or as on a single node. */
-  piped: boolean;
-}
-
-interface Outcome {
-  asksMs: number[];
-  /** What each join waited for its keyframe, in the order they were served. */
-  waitsMs: number[];
-}
-
-interface Waiting {
-  joinedMs: number[];
-  pacing: KeyframePacing;
-  wakeAtMs: number;
-}
-
-const borderMs = 60;
-const hopMs = 1;
-const publisherMs = 25;
-
-/** People come to all nodes of three regions with twenty nodes each; requests go up the tree, keyframes down. */
-function play({ joins, withinMs, lostRatio, piped }: Crowd, seed: number): Outcome {
-  const random = new Random(seed);
-  const simulation = new Simulation();
-  const { nodes, links } = evenCluster(3, 20);
-  const origin = nodes[0]!;
-  const plan = planRoom(prepareView(nodes, links), feedFrom(origin), nodes);
-  const delaysMs = new Map(
-    plan.map((pull) => [pull.nodeId, pull.region === pull.fromRegion ? hopMs : borderMs]),
-  );
-  const parents = new Map(plan.map(({ nodeId, from }) => [nodeId, from]));
-  const pacingAt = (nodeId: NodeId): KeyframePacing => {
-    const { keyframes } = defaultMediaSettings;
-    const made = new KeyframePacing({
-      ...keyframes,
-      answerMs: keyframes.answerMs + 2 * (delaysMs.get(nodeId) ?? 0),
-    });
-    made.setPiped(piped && (nodeId === origin.nodeId || plan.some(({ from }) => from === nodeId)));
-    return made;
-  };
-  const hops = new Map<NodeId, Waiting>(
-    plan.map(({ nodeId }) => [
-      nodeId,
-      { joinedMs: [], pacing: pacingAt(nodeId), wakeAtMs: Infinity } satisfies Waiting,
-    ]),
-  );
-  const pacing = pacingAt(origin.nodeId);
-  const atOrigin: number[] = [];
-  const outcome: Outcome = { asksMs: [], waitsMs: [] };
-  let originWakesAtMs = Infinity;
-
-  const serve = (joinedMs: number[]): void => {
-    for (const atMs of joinedMs.splice(0)) outcome.waitsMs.push(simulation.nowMs - atMs);
-  };
-  const passKeyframe = (from: NodeId): void => {
-    for (const { nodeId } of plan.filter((pull) => pull.from === from)) {
-      if (random.chance(lostRatio)) continue;
-      simulation.after(delaysMs.get(nodeId)! + random.next() * 3, () => {
-        const hop = hops.get(nodeId)!;
-        hop.pacing.keyframe(originPlace, 1, Math.round(simulation.nowMs), simulation.nowMs);
-        serve(hop.joinedMs);
-        passKeyframe(nodeId);
-      });
-    }
-  };
-  const lookAtOrigin = (): void => {
-    const { ask, wakeAtMs } = pacing.next(simulation.nowMs);
-    if (ask) {
-      outcome.asksMs.push(simulation.nowMs);
-      simulation.after(publisherMs, () => {
-        pacing.keyframe(originPlace, 1, outcome.asksMs.length, simulation.nowMs);
-        serve(atOrigin);
-        passKeyframe(origin.nodeId);
-      });
-    }
-    if (wakeAtMs === undefined || (originWakesAtMs > simulation.nowMs && originWakesAtMs <= wakeAtMs)) return;
-    originWakesAtMs = wakeAtMs;
-    simulation.at(wakeAtMs, lookAtOrigin);
-  };
-  const look = (nodeId: NodeId): void => {
-    const hop = hops.get(nodeId)!;
-    const { ask, wakeAtMs } = hop.pacing.next(simulation.nowMs);
-    if (ask)
-      simulation.after(delaysMs.get(nodeId)! + random.next() * 3, () =>
-        request(parents.get(nodeId)!, nodeId),
-      );
-    if (wakeAtMs === undefined || (hop.wakeAtMs > simulation.nowMs && hop.wakeAtMs <= wakeAtMs)) return;
-    hop.wakeAtMs = wakeAtMs;
-    simulation.at(wakeAtMs, () => look(nodeId));
-  };
-  const request = (nodeId: NodeId, by: string): void => {
-    if (nodeId === origin.nodeId) {
-      pacing.ready(by, originPlace, false, simulation.nowMs);
-      lookAtOrigin();
-      return;
-    }
-    hops.get(nodeId)!.pacing.ready(by, originPlace, false, simulation.nowMs);
-    look(nodeId);
-  };
-  for (let n = 0; n < joins; n++) {
-    const { nodeId } = random.pick(nodes);
-    simulation.at(random.next() * withinMs, () => {
-      (nodeId === origin.nodeId ? atOrigin : hops.get(nodeId)!.joinedMs).push(simulation.nowMs);
-      request(nodeId, `viewer-${n}`);
-    });
-  }
-  simulation.runUntil(withinMs + 20_000);
-  return outcome;
-}
-
-function tell(name: string, { asksMs, waitsMs }: Outcome): void {
+function tell(name: string, { asksMs, waitsMs }: CrowdOutcome): void {
   const sorted = [...waitsMs].sort((one, other) => one - other);
   const part = (share: number) => `${Math.round(sorted[Math.ceil(share * sorted.length) - 1]!)} ms`;
   console.info(
@@ -134,7 +14,7 @@ function tell(name: string, { asksMs, waitsMs }: Outcome): void {
 
 describe('a crowd over three regions with twenty nodes each', () => {
   test('of 10,000 in one second is served with three keyframes a second', () => {
-    const outcome = play({ joins: 10_000, withinMs: 1000, lostRatio: 0, piped: true }, 1);
+    const outcome = playCrowd({ joins: 10_000, withinMs: 1000, lostRatio: 0, piped: true }, 1);
     tell('10,000 joins in a second', outcome);
     expect(outcome.waitsMs).toHaveLength(10_000);
     expect(busiest(outcome.asksMs, 1000)).toBeLessThanOrEqual(3);
@@ -142,7 +22,7 @@ describe('a crowd over three regions with twenty nodes each', () => {
   });
 
   test('that keeps coming is served with thirty keyframes in ten seconds', () => {
-    const outcome = play({ joins: 20_000, withinMs: 20_000, lostRatio: 0, piped: true }, 2);
+    const outcome = playCrowd({ joins: 20_000, withinMs: 20_000, lostRatio: 0, piped: true }, 2);
     tell('1,000 joins a second for 20 s', outcome);
     expect(outcome.waitsMs).toHaveLength(20_000);
     expect(busiest(outcome.asksMs, 1000)).toBeLessThanOrEqual(3);
@@ -151,7 +31,7 @@ describe('a crowd over three regions with twenty nodes each', () => {
 
   test('is served where one keyframe in ten is lost at each hop', () => {
     for (let seed = 1; seed <= 5; seed++) {
-      const outcome = play({ joins: 10_000, withinMs: 1000, lostRatio: 0.1, piped: true }, seed);
+      const outcome = playCrowd({ joins: 10_000, withinMs: 1000, lostRatio: 0.1, piped: true }, seed);
       if (seed === 1) tell('the same with a tenth of the keyframes lost at each hop', outcome);
       expect(outcome.waitsMs).toHaveLength(10_000);
       expect(busiest(outcome.asksMs, 1000)).toBeLessThanOrEqual(3);
@@ -159,7 +39,7 @@ describe('a crowd over three regions with twenty nodes each', () => {
   });
 
   test('stays within thirty keyframes in ten seconds with the spacing of a single node, too', () => {
-    const outcome = play({ joins: 10_000, withinMs: 1000, lostRatio: 0, piped: false }, 1);
+    const outcome = playCrowd({ joins: 10_000, withinMs: 1000, lostRatio: 0, piped: false }, 1);
     tell('10,000 joins in a second, spaced as on a single node', outcome);
     expect(outcome.waitsMs).toHaveLength(10_000);
     expect(busiest(outcome.asksMs, 10_000)).toBeLessThanOrEqual(30);
