@@ -12,6 +12,7 @@ const lingerMs = 3000;
 const retryMs = { first: 100, last: 2000 } as const;
 /** A pipe that lasted for less is counted as a failure. */
 const shortMs = 1000;
+const endedSoon = { why: 'refused', reason: 'the pipe ended soon' } as const;
 /** What is asked for before anybody here has said what he shows: what a new viewer gets first. */
 const firstLayer = 1;
 
@@ -193,8 +194,9 @@ export class FeedPull {
       return;
     }
     this.#attempt = undefined;
-    if (pulled.ok) this.#take(pulled.pipe);
-    else this.#fail(up.from, pulled);
+    if (!pulled.ok) this.#fail(up.from, pulled);
+    else if (pulled.pipe.closed) this.#fail(up.from, endedSoon);
+    else this.#take(pulled.pipe);
   }
 
   #take(pipe: PulledPipe): void {
@@ -227,8 +229,7 @@ export class FeedPull {
     this.#pipe = undefined;
     this.#parts.measured.pulled('lost');
     if (Date.now() - pipe.openedAtMs > shortMs) this.#failures = 0;
-    else if (!this.#attempt)
-      return this.#fail(pipe.up.from, { why: 'refused', reason: 'the pipe ended soon' });
+    else if (!this.#attempt) return this.#fail(pipe.up.from, endedSoon);
     this.look();
   }
 

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { PipeId } from '../../protocol/cascadeMessages.ts';
 import type { NodeId } from '../../protocol/network.ts';
 import type { NodeTell } from '../../protocol/nodeMessages.ts';
-import type { PipeOffer, PipeRequest } from '../../protocol/pipes.ts';
+import type { PipeAnswer, PipeOffer, PipeRequest } from '../../protocol/pipes.ts';
 import type { CascadeWire, FeedMedia, ImportEnd, NotHad, PipeCounts } from './cascadePorts.ts';
 import type { CascadeFeed } from './networkView.ts';
 import { checkSource } from './pathCheck.ts';
@@ -172,6 +172,7 @@ export class PulledPipe {
     drop(this.#parts.wire, this.up.from, this.id);
   }
 
+  /** Makes this end, and has the other one connected; answers what failed. */
   async #connect(): Promise<string | undefined> {
     const { wire, media, pipes } = this.#parts;
     pipes.set(this.id, this);
@@ -189,15 +190,22 @@ export class PulledPipe {
       imported.value.close();
       return 'it closed before it was open';
     }
-    const { answer } = imported.value;
+    void this.#answer(imported.value.answer);
+    return undefined;
+  }
+
+  /** Nobody waits for this: who is behind this node gets ready meanwhile, one round trip earlier. */
+  async #answer(answer: PipeAnswer): Promise<void> {
+    const { wire } = this.#parts;
     const connected = await wire.ask(
       this.up.from,
       'feed.connect',
       { pipeId: this.id, answer },
       answerTimeoutMs,
     );
-    if (!connected.ok) return connected.reason;
-    return this.closed ? 'it closed before it was open' : undefined;
+    if (connected.ok || this.#closed) return;
+    this.#ended();
+    drop(wire, this.up.from, this.id);
   }
 
   #ask(request: PipeRequest): void {

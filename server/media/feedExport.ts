@@ -45,6 +45,8 @@ export class FeedExport {
   #wanted: number;
   #live: number;
   #connected = false;
+  /** Somebody behind it asked for a keyframe before anything could flow. */
+  #askedEarly = false;
   #strayTimer: NodeJS.Timeout | undefined;
   #closed = false;
 
@@ -113,7 +115,8 @@ export class FeedExport {
     this.#connected = true;
     const { quality: level } = this.#feed;
     if (level !== 'good') this.#options.tell({ type: 'quality', level });
-    this.#wantKeyframe();
+    // Nobody behind it shows pictures before he asks: one that is asked for now only puts off the one he needs.
+    if (this.#askedEarly) this.#wantKeyframe();
   }
 
   request(request: PipeRequest): void {
@@ -123,6 +126,7 @@ export class FeedExport {
         this.#wantLayers(request.maxSpatialLayer);
         return;
       case 'keyframe':
+        this.#askedEarly ||= !this.#connected;
         this.#wantKeyframe();
         return;
       default:
