@@ -5,6 +5,7 @@ import type { PipeAnswer, PipeNews, PipeOffer } from '../../protocol/pipes.ts';
 import { producerFault } from './clientParameters.ts';
 import { Feed, pliSpacingMs } from './feed.ts';
 import type { FeedUpstream } from './feed.ts';
+import { importedKeyframes } from './mediaSettings.ts';
 import { connectEnd, endOf, makePipeEnd } from './pipeEnd.ts';
 import { pipeStatistics } from './pipeStatistics.ts';
 import type { PipeStatistics } from './pipeStatistics.ts';
@@ -55,7 +56,7 @@ export class FeedImport {
       ...offer,
       imported: { maxSpatialLayer: offer.maxSpatialLayer, hops: offer.hops },
       upstream: options.upstream,
-      keyframes: { ...settings.keyframes, answerMs: settings.keyframes.answerMs + options.rttMs },
+      keyframes: importedKeyframes(settings.keyframes, options.rttMs),
       pliSpacingMs: pliSpacingMs(context, true),
     });
     return new FeedImport(feed, { end: endOf(transport) });

@@ -144,14 +144,14 @@ export class KeyframePacing {
   }
 
   #dueAtMs(nowMs: number): number {
-    const { answerMs, pliIgnoredMs, pliSpacingMs } = this.#settings;
-    const pliWasHeard = this.#lastPliAtMs - this.#lastKeyframeAtMs >= pliIgnoredMs;
+    const { answerMs, pliFirst, pliIgnoredMs, pliSpacingMs } = this.#settings;
+    const pliWasHeard = pliFirst && this.#lastPliAtMs - this.#lastKeyframeAtMs >= pliIgnoredMs;
     const requestedAtMs = Math.max(this.#lastAskAtMs, pliWasHeard ? this.#lastPliAtMs : -Infinity);
     const onItsWay = requestedAtMs > this.#lastKeyframeAtMs && nowMs - requestedAtMs < answerMs;
     if (onItsWay) return requestedAtMs + answerMs;
     const pliIsIgnored = nowMs - this.#lastKeyframeAtMs < pliIgnoredMs;
     const pliIsHeldBack = nowMs - this.#lastPliAtMs < pliSpacingMs;
-    return pliIsIgnored || pliIsHeldBack ? nowMs : nowMs + answerMs;
+    return !pliFirst || pliIsIgnored || pliIsHeldBack ? nowMs : nowMs + answerMs;
   }
 
   /** Charges a keyframe to the message that caused it, or else to the bucket. */

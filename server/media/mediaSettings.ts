@@ -12,6 +12,8 @@ export interface KeyframeSettings {
   pliOnlySpacingMs: number;
   /** How long a request may stay without its keyframe before the next is sent. */
   answerMs: number;
+  /** Whether a PLI of mediasoup's own may do before a message is sent. */
+  pliFirst: boolean;
   /**
    * Least time between two requests by message for one feed: at first, after a third of `burst` was used, and while other
    * nodes take the feed from here.
@@ -23,6 +25,14 @@ export interface KeyframeSettings {
   burst: number;
   /** A consumer that got no keyframe in this time has another trouble; nothing is asked on its behalf any more. */
   giveUpMs: number;
+}
+
+/**
+ * For a feed that comes from another node, so far away: there a PLI comes upon others that mediasoup has just sent, and is
+ * held back unseen; who waits a round trip to find that out has lost it.
+ */
+export function importedKeyframes(settings: KeyframeSettings, rttMs: number): KeyframeSettings {
+  return { ...settings, answerMs: settings.answerMs + rttMs, pliFirst: false };
 }
 
 export interface MediaSettings {
@@ -140,6 +150,7 @@ export const defaultMediaSettings: MediaSettings = {
     pliSpacingMs: 1000,
     pliOnlySpacingMs: 400,
     answerMs: 60,
+    pliFirst: true,
     askSpacingMs: { ample: 100, scarce: 200, piped: 340 },
     maxKeyframes: 30,
     windowMs: 10_000,

@@ -2,7 +2,7 @@ import type { NodeId } from '../../protocol/network.ts';
 import { prepareView } from '../../server/cascade/networkView.ts';
 import { planRoom } from '../../server/cascade/roomPlan.ts';
 import { KeyframePacing, originPlace } from '../../server/media/keyframePacing.ts';
-import { defaultMediaSettings } from '../../server/media/mediaSettings.ts';
+import { defaultMediaSettings, importedKeyframes } from '../../server/media/mediaSettings.ts';
 import { evenCluster, feedFrom } from './clusters.ts';
 import { Random } from './random.ts';
 import { Simulation } from './simulation.ts';
@@ -47,10 +47,10 @@ export function playCrowd({ joins, withinMs, lostRatio, piped }: KeyframeCrowd, 
   const parents = new Map(plan.map(({ nodeId, from }) => [nodeId, from]));
   const pacingAt = (nodeId: NodeId): KeyframePacing => {
     const { keyframes } = defaultMediaSettings;
-    const made = new KeyframePacing({
-      ...keyframes,
-      answerMs: keyframes.answerMs + 2 * (delaysMs.get(nodeId) ?? 0),
-    });
+    const rttMs = 2 * (delaysMs.get(nodeId) ?? 0);
+    const made = new KeyframePacing(
+      nodeId === origin.nodeId ? keyframes : importedKeyframes(keyframes, rttMs),
+    );
     made.setPiped(piped && (nodeId === origin.nodeId || plan.some(({ from }) => from === nodeId)));
     return made;
   };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { KeyframePacing, originPlace } from '../../server/media/keyframePacing.ts';
-import { defaultMediaSettings } from '../../server/media/mediaSettings.ts';
+import { defaultMediaSettings, importedKeyframes } from '../../server/media/mediaSettings.ts';
 
 const settings = defaultMediaSettings.keyframes;
 
@@ -103,6 +103,17 @@ function every(ms: number, count: number, firstMs = 1000): number[] {
 }
 
 describe('keyframe pacing', () => {
+  test('of a feed from another node asks at once, whatever PLI was sent, and once for all who wait', () => {
+    const pacing = new KeyframePacing(importedKeyframes(settings, 200));
+    pacing.pli(990);
+    pacing.ready('first', originPlace, false, 1000);
+    expect(pacing.next(1000).ask).toBe(true);
+    pacing.ready('second', originPlace, false, 1100);
+    expect(pacing.next(1100)).toEqual({ ask: false, wakeAtMs: 1000 + settings.answerMs + 200 });
+    pacing.keyframe(originPlace, 1, 1, 1210);
+    expect(pacing.waiting).toBe(0);
+  });
+
   test('a first viewer on a quiet feed is served by the PLI alone', () => {
     const { messages, waits } = simulate({ joinsAtMs: [1000], endMs: 3000 });
     expect(messages).toEqual([]);
