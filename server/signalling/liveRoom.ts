@@ -9,6 +9,7 @@ import type { LeaveReason, ServerMessages, ServerToClientEvents } from '../../pr
 import type { RoomMedia, RoomMediaEvents } from '../media/mediaTypes.ts';
 import type { AnyRoom } from '../rooms/anyRoom.ts';
 import type { Actor, Effect } from '../rooms/commands.ts';
+import { AwayPeople } from './awayPeople.ts';
 import type { Connection } from './connection.ts';
 import { joinWithHome } from './homeWait.ts';
 import { liveMediaEvents } from './liveMediaEvents.ts';
@@ -34,11 +35,9 @@ export class LiveRoom {
   readonly #log: Logger;
   readonly #parts: LiveRoomParts;
   readonly #connections = new Map<ParticipantId, Connection>();
-  readonly #graceTimers = new Map<ParticipantId, NodeJS.Timeout>();
+  readonly #away = new AwayPeople();
   /** One join at a time for each person: two tabs of one identity must not interleave. */
   readonly #joining = new Turns<ParticipantId>();
-  /** What people who are not connected had left, so that a new connection gives no new budgets. */
-  readonly #restingRates = new Map<ParticipantId, MessageRates>();
   readonly #channel: RoomChannel;
   readonly #moves: NodeMoves;
   #media: RoomMedia | undefined;
@@ -136,20 +135,18 @@ export class LiveRoom {
   #takeOver(connection: Connection, actor: Actor): void {
     const previous = this.#connections.get(actor.id);
     this.#connections.set(actor.id, connection);
-    this.#restingRates.delete(actor.id);
     connection.session = { live: this, actor };
-    clearTimeout(this.#graceTimers.get(actor.id));
-    this.#graceTimers.delete(actor.id);
+    this.#away.cameBack(actor.id);
     if (previous !== undefined && previous !== connection) previous.dismiss('replaced');
   }
 
   #ratesOf(id: ParticipantId): MessageRates | undefined {
-    return this.#connections.get(id)?.rates ?? this.#restingRates.get(id);
+    return this.#connections.get(id)?.rates ?? this.#away.ratesOf(id);
   }
 
   /** Forgets what has refilled. */
   pruneRates(nowMs: number): void {
-    for (const [id, rates] of this.#restingRates) if (rates.untouched(nowMs)) this.#restingRates.delete(id);
+    this.#away.pruneRates(nowMs);
   }
 
   /** The socket is gone. Media goes on for a while: a person who returns in time finds it as it was. */
@@ -159,20 +156,15 @@ export class LiveRoom {
     this.#disconnect(connection, id);
     this.room.drop(id);
     if (this.#onStage(id)) return; // the seat's own grace decides
-    this.#graceTimers.set(
-      id,
-      setTimeout(() => {
-        this.#graceTimers.delete(id);
-        // Brought on stage meanwhile, he has the seat's grace.
-        if (!this.#onStage(id)) this.leave(id);
-      }, this.#parts.viewerGraceMs),
-    );
+    this.#away.waitFor(id, this.#parts.viewerGraceMs, () => {
+      // Brought on stage meanwhile, he has the seat's grace.
+      if (!this.#onStage(id)) this.leave(id);
+    });
   }
 
   /** Gone for good: nothing of this person waits any longer. */
   leave(id: ParticipantId): void {
-    clearTimeout(this.#graceTimers.get(id));
-    this.#graceTimers.delete(id);
+    this.#away.stopWaiting(id);
     this.#moves.left(id);
     const connection = this.#connections.get(id);
     if (connection !== undefined) {
@@ -189,7 +181,7 @@ export class LiveRoom {
 
   #disconnect(connection: Connection, id: ParticipantId): void {
     this.#connections.delete(id);
-    this.#restingRates.set(id, connection.rates);
+    this.#away.went(id, connection.rates);
   }
 
   #detach(connection: Connection): void {
@@ -315,8 +307,7 @@ export class LiveRoom {
     edgesFor?: (connection: Connection) => Edge[],
   ): void {
     this.#moves.close();
-    for (const timer of this.#graceTimers.values()) clearTimeout(timer);
-    this.#graceTimers.clear();
+    this.#away.stopWaitingForAll();
     const connections = [...this.#connections];
     for (const [id, connection] of connections) this.#disconnect(connection, id);
     this.closeMedia();
