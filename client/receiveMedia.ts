@@ -182,6 +182,9 @@ export class ReceiveMedia {
       feed.track = consumer.track;
       feed.shownBy = consumer;
       this.#events.added(feed);
+    } else if (before === undefined) {
+      // Elements keep the last picture until this one has its first, which they would miss if they got it later.
+      this.#show(feed, consumer);
     } else {
       void this.#showWhenItFlows(feed, consumer);
     }
@@ -192,7 +195,10 @@ export class ReceiveMedia {
     if (!this.#dropFrames) await firstPacket(consumer.track);
     // While the way before still flows, it is left for one that has a picture to show, not only packets.
     if (feed.kind === 'video' && flows(feed.shownBy)) await firstPicture(consumer);
-    if (feed.consumer !== consumer) return;
+    if (feed.consumer === consumer) this.#show(feed, consumer);
+  }
+
+  #show(feed: ReceivedFeed, consumer: types.Consumer): void {
     feed.track = consumer.track;
     this.#events.track(feed);
     this.#endShown(feed);

@@ -15,6 +15,9 @@ import { limitTraces } from './traceLimit.ts';
 /** PLIs for all layers of one picture go out within this time; two for one layer are further apart. */
 const onePliMs = 100;
 
+/** For so long mediasoup may know the bit rates of a producer's layers not yet, or not well. */
+const newForMs = 3000;
+
 /** Where a feed comes to this node from: its publisher's page, or the node it is pulled from. */
 export interface FeedUpstream {
   /** Asks for a keyframe by message; absent where only PLIs are understood. */
@@ -61,6 +64,7 @@ export class Feed {
   /** Only for simulcast of such a publisher. */
   readonly sent: SentLayers | undefined;
   readonly #context: RoomContext;
+  readonly #openedAtMs = performance.now();
   readonly #demand: LayerDemand | undefined;
   readonly #ceilingListeners = new Set<() => void>();
   readonly #qualityListeners = new Set<(level: QualityLevel) => void>();
@@ -121,6 +125,10 @@ export class Feed {
   }
   get paused(): boolean {
     return this.#paused;
+  }
+
+  get isNew(): boolean {
+    return performance.now() - this.#openedAtMs < newForMs;
   }
 
   /** The highest layer that is being sent now, as far as is known. */

@@ -8,6 +8,12 @@ import { chooseLayers } from './layerChoice.ts';
 import type { LayerChoice } from './layerChoice.ts';
 import type { Shard } from './shards.ts';
 
+/**
+ * mediasoup gives a stream it knows nothing of yet its lowest frame rate, and looks again a second later or more. It is
+ * made to look so long after the first picture: one of each temporal layer has come by then, at 30 frames a second or at 10.
+ */
+const lookAgainAfterMs = [90, 250, 500] as const;
+
 interface PeerConsumerOptions {
   feed: Feed;
   /** Where the person receives. */
@@ -38,6 +44,7 @@ export class PeerConsumer {
   /** Until the first picture, no layer above this is chosen. */
   #startLayer: number;
   #stopWaiting: (() => void) | undefined;
+  #lookAgain: NodeJS.Timeout | undefined;
   #applying = false;
   #closed = false;
 
@@ -63,6 +70,7 @@ export class PeerConsumer {
         this.#stopWaiting?.();
         this.#startLayer = Infinity;
         void this.#apply();
+        if (this.#lookAgain === undefined && feed.isNew) this.#lookLater(0);
       });
       this.#stopWaiting = feed.sent?.onKeyframe((top) => this.#keyframePassed(top));
     }
@@ -112,6 +120,7 @@ export class PeerConsumer {
     this.#closed = true;
     this.#stopWaiting?.();
     this.#stopCeiling();
+    clearTimeout(this.#lookAgain);
     this.feed.want(this.consumer.id, undefined);
     this.feed.asker?.served(this.consumer.id);
     this.consumer.close();
@@ -122,6 +131,23 @@ export class PeerConsumer {
     if (this.consumer.paused || !this.#connected()) return;
     this.#startLayer = top;
     void this.#apply();
+  }
+
+  #lookLater(time: number): void {
+    const atMs = lookAgainAfterMs[time];
+    if (atMs === undefined || this.closed) return;
+    const waitMs = atMs - (lookAgainAfterMs[time - 1] ?? 0);
+    this.#lookAgain = setTimeout(() => void this.#raiseFrameRate().then(() => this.#lookLater(time + 1)), waitMs);
+  }
+
+  /** mediasoup looks how much it can send when other layers are preferred than before, and only then. */
+  async #raiseFrameRate(): Promise<void> {
+    const { spatialLayer, temporalLayer } = this.#applied;
+    const comes = this.consumer.currentLayers?.temporalLayer ?? temporalLayer;
+    if (comes >= temporalLayer || this.#applying || this.closed) return;
+    this.#applied = { ...this.#applied, temporalLayer: temporalLayer - 1 };
+    await this.consumer.setPreferredLayers({ spatialLayer, temporalLayer: temporalLayer - 1 }).catch(() => undefined);
+    await this.#apply();
   }
 
   get #effective(): LayerChoice {
