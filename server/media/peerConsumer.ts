@@ -137,7 +137,10 @@ export class PeerConsumer {
     const atMs = lookAgainAfterMs[time];
     if (atMs === undefined || this.closed) return;
     const waitMs = atMs - (lookAgainAfterMs[time - 1] ?? 0);
-    this.#lookAgain = setTimeout(() => void this.#raiseFrameRate().then(() => this.#lookLater(time + 1)), waitMs);
+    this.#lookAgain = setTimeout(
+      () => void this.#raiseFrameRate().then(() => this.#lookLater(time + 1)),
+      waitMs,
+    );
   }
 
   /** mediasoup looks how much it can send when other layers are preferred than before, and only then. */
@@ -146,7 +149,9 @@ export class PeerConsumer {
     const comes = this.consumer.currentLayers?.temporalLayer ?? temporalLayer;
     if (comes >= temporalLayer || this.#applying || this.closed) return;
     this.#applied = { ...this.#applied, temporalLayer: temporalLayer - 1 };
-    await this.consumer.setPreferredLayers({ spatialLayer, temporalLayer: temporalLayer - 1 }).catch(() => undefined);
+    await this.consumer
+      .setPreferredLayers({ spatialLayer, temporalLayer: temporalLayer - 1 })
+      .catch(() => undefined);
     await this.#apply();
   }
 
