@@ -6,7 +6,7 @@ import { until } from '../../test/support/until.ts';
 import type { WanCluster } from '../../test/support/wanCluster.ts';
 import type { WanNode } from '../../test/support/wanNode.ts';
 import type { WanPages } from '../../test/support/wanPages.ts';
-import { WanShow } from '../../test/support/wanShow.ts';
+import { WanShow, smallestOfTwoLayers } from '../../test/support/wanShow.ts';
 import { summarize } from '../statistics.ts';
 import type { Summary } from '../statistics.ts';
 
@@ -26,6 +26,8 @@ export interface LossResult {
 
 export type LossesResult = Record<Loss, LossResult>;
 
+/** Of a camera that is slower than people's the pauses between two frames would be what is measured. */
+const camera = { ...smallestOfTwoLayers, frameRate: 25 };
 const settleMs = 2000;
 /** What a loss causes begins within this time. */
 const watchMs = 2000;
@@ -52,7 +54,11 @@ export async function measureLosses(
   };
   for (let time = 0; time < times; time++) {
     await untilAllKnown(cluster);
-    const show = await WanShow.open(cluster, pages, { host: 'us-1', viewers: ['eu-1', 'eu-2'] });
+    const show = await WanShow.open(cluster, pages, {
+      host: 'us-1',
+      viewers: ['eu-1', 'eu-2'],
+      camera,
+    });
     for (const loss of losses) {
       const { gateway, edge } = await show.gatewayOf('eu');
       const viewer = show.viewer(edge.nodeId);
