@@ -134,6 +134,7 @@ function cascadeWire(links: NodeLinks): CascadeWire {
     tell: (to, name, payload) => links.to(to).tell(name, payload),
     hold: (to: NodeId) => links.to(to).hold(),
     isUp: (to) => links.to(to).up,
+    doubt: (to, withinMs) => links.to(to).doubt(withinMs),
     rttMs: (to) => links.to(to).figures?.smoothedRttMs,
   };
 }

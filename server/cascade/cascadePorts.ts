@@ -38,6 +38,8 @@ export interface CascadeWire {
   /** Keeps the link open until the answer is called. */
   hold(to: NodeId): () => void;
   isUp(to: NodeId): boolean;
+  /** It may be gone: its link is down unless it says something within this time. */
+  doubt(to: NodeId, withinMs: number): void;
   /** Smoothed; undefined while nothing was measured. */
   rttMs(to: NodeId): number | undefined;
 }

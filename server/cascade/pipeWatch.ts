@@ -3,6 +3,7 @@ import type { CascadeWire, PipeCounts } from './cascadePorts.ts';
 import { LinkCongestion } from './congestion.ts';
 import type { PulledPipe } from './pulledPipe.ts';
 import { RegionLoss } from './regionLoss.ts';
+import { SilenceWatch } from './silenceWatch.ts';
 
 const sampleMs = 1000;
 /** Fewer packets in a sample say nothing of loss. */
@@ -33,27 +34,32 @@ interface Bearing {
   topLayer: number;
 }
 
-/** Looks once a second how the pipes to this node do, while there are any, and sheds layers where a way is congested. */
+/**
+ * Looks once a second how the pipes to this node do, while there are any, and sheds layers where a way is congested; and
+ * more often whether anything comes at all.
+ */
 export class PipeWatch {
   readonly #pipes: ReadonlyMap<unknown, PulledPipe>;
-  readonly #wire: Pick<CascadeWire, 'rttMs'>;
+  readonly #wire: Pick<CascadeWire, 'rttMs' | 'doubt'>;
   readonly #nowMs: () => number;
   readonly #counts = new WeakMap<PulledPipe, PipeCounts>();
   readonly #figures = new WeakMap<PulledPipe, PipeFigures>();
   readonly #bearing = new Map<NodeId, Bearing>();
   readonly #loss = new RegionLoss();
+  readonly #silence: SilenceWatch;
   #timer: NodeJS.Timeout | undefined;
   #sheds = 0;
   #closed = false;
 
   constructor(
     pipes: ReadonlyMap<unknown, PulledPipe>,
-    wire: Pick<CascadeWire, 'rttMs'>,
+    wire: Pick<CascadeWire, 'rttMs' | 'doubt'>,
     nowMs: () => number,
   ) {
     this.#pipes = pipes;
     this.#wire = wire;
     this.#nowMs = nowMs;
+    this.#silence = new SilenceWatch(pipes, wire, (pipe) => this.figuresOf(pipe).bitrateBps);
   }
 
   /** How often a layer was shed. */
@@ -63,6 +69,7 @@ export class PipeWatch {
 
   /** There are pipes. */
   start(): void {
+    this.#silence.start();
     if (this.#closed || this.#timer !== undefined || this.#pipes.size === 0) return;
     this.#timer = setTimeout(() => {
       void this.#sample().finally(() => {
@@ -91,6 +98,7 @@ export class PipeWatch {
 
   close(): void {
     this.#closed = true;
+    this.#silence.close();
     clearTimeout(this.#timer);
   }
 

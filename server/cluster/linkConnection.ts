@@ -4,6 +4,7 @@ import type { DownReason } from './linkEvents.ts';
 import { LinkHealth } from './linkHealth.ts';
 import type { LinkFigures } from './linkHealth.ts';
 import { startHeartbeat } from './linkHeartbeat.ts';
+import type { Heartbeat } from './linkHeartbeat.ts';
 import type { Greeting } from './linkOpening.ts';
 import type { LinkOutbox } from './linkOutbox.ts';
 import type { LinkSettings } from './linkSettings.ts';
@@ -38,7 +39,7 @@ export class LinkConnection {
   readonly #health = new LinkHealth(performance.now());
   /** When each ping was sent that is not answered, by the id of its call. */
   readonly #pings = new Map<number, number>();
-  #stopHeartbeat: (() => void) | undefined;
+  #heartbeat: Heartbeat | undefined;
   #pause: NodeJS.Timeout | undefined;
   #answers = 0;
 
@@ -57,7 +58,7 @@ export class LinkConnection {
   /** Begins to beat. */
   start(): void {
     const { heartbeatMs, deadAfterMs } = this.#parts.settings;
-    this.#stopHeartbeat = startHeartbeat({
+    this.#heartbeat = startHeartbeat({
       heartbeatMs,
       deadAtMs: () => this.#health.deadAtMs(deadAfterMs),
       dead: () => this.#fail('silent'),
@@ -67,6 +68,12 @@ export class LinkConnection {
 
   get figures(): LinkFigures | undefined {
     return this.#health.figures;
+  }
+
+  /** Asks the peer whether it is there; dead is one that says nothing within this time. */
+  doubt(withinMs: number): void {
+    this.#health.doubt(performance.now(), withinMs);
+    this.#heartbeat?.again();
   }
 
   answer(frame: AnswerFrame): void {
@@ -111,7 +118,7 @@ export class LinkConnection {
 
   #stop(): void {
     this.#parts.wire.listen(undefined);
-    this.#stopHeartbeat?.();
+    this.#heartbeat?.stop();
     clearTimeout(this.#pause);
   }
 

@@ -24,6 +24,8 @@ const jitterWeight = 1 / 4;
 /** The round trip and the liveness of one connection. Knows no clock: every `nowMs` is of one that never goes back. */
 export class LinkHealth {
   #heardAtMs: number;
+  /** When the peer is dead, for whom something else speaks of that. */
+  #doubtedUntilMs = Infinity;
   #figures: Omit<LinkFigures, 'baseRttMs'> | undefined;
   /** Rising in time and in round trip: a sample that is no less than a later one can never be the least again. */
   #least: Sample[] = [];
@@ -34,6 +36,12 @@ export class LinkHealth {
 
   heard(nowMs: number): void {
     this.#heardAtMs = nowMs;
+    this.#doubtedUntilMs = Infinity;
+  }
+
+  /** Something else says that the peer may be gone: it has to be heard within this time. */
+  doubt(nowMs: number, withinMs: number): void {
+    this.#doubtedUntilMs = Math.min(this.#doubtedUntilMs, nowMs + withinMs);
   }
 
   measured(rttMs: number, nowMs: number): void {
@@ -59,6 +67,6 @@ export class LinkHealth {
 
   /** When the peer is dead unless something is heard of him. */
   deadAtMs(deadAfterMs: number): number {
-    return this.#heardAtMs + deadAfterMs;
+    return Math.min(this.#heardAtMs + deadAfterMs, this.#doubtedUntilMs);
   }
 }

@@ -6,8 +6,14 @@ export interface HeartbeatParts {
   dead(): void;
 }
 
-/** Beats at once and then regularly, and tells when the peer was silent for too long; the answer stops it. */
-export function startHeartbeat(parts: HeartbeatParts): () => void {
+export interface Heartbeat {
+  /** Beats out of turn; the peer may be dead earlier now than was known before. */
+  again(): void;
+  stop(): void;
+}
+
+/** Beats at once and then regularly, and tells when the peer was silent for too long. */
+export function startHeartbeat(parts: HeartbeatParts): Heartbeat {
   const { heartbeatMs } = parts;
   const beating = setInterval(() => {
     parts.beat();
@@ -27,8 +33,15 @@ export function startHeartbeat(parts: HeartbeatParts): () => void {
   };
   watch(parts.deadAtMs());
   parts.beat();
-  return () => {
-    clearInterval(beating);
-    clearTimeout(watching);
+  return {
+    again: () => {
+      clearTimeout(watching);
+      watch(parts.deadAtMs());
+      parts.beat();
+    },
+    stop: () => {
+      clearInterval(beating);
+      clearTimeout(watching);
+    },
   };
 }

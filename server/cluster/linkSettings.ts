@@ -61,7 +61,7 @@ export const defaultLinkSettings: LinkSettings = {
   deadAfterMs: 3000,
   openTimeoutMs: 3000,
   retryFirstMs: 100,
-  retryLastMs: 5000,
+  retryLastMs: 1000,
   lingerMs: 30_000,
   callTimeoutMs: 5000,
   maxMessageBytes: 256 * 1024,

@@ -147,6 +147,11 @@ export class NodeLink {
     };
   }
 
+  /** Something else says that the peer may be gone: unless it says something within this time, the link is down. */
+  doubt(withinMs: number): void {
+    this.#connection?.doubt(withinMs);
+  }
+
   /** For the server: decides on a connection that the peer opens. */
   async admit(hello: Greeting): Promise<Admission> {
     if (this.#strikes.isOut(performance.now())) return { ok: false, code: 'struck-out' };

@@ -1,0 +1,84 @@
+import type { NodeId } from '../../protocol/network.ts';
+import type { CascadeWire } from './cascadePorts.ts';
+import type { PulledPipe } from './pulledPipe.ts';
+
+/** What flows at all brings something so often. */
+const lookMs = 200;
+/** A node that lives answers within two round trips and this. */
+const answerMs = 400;
+
+interface Look {
+  pipe: PulledPipe;
+  packets: number;
+  /** Something came between the last two looks. */
+  flowed: boolean;
+}
+
+/**
+ * Notices that a node is gone which cannot say so: its machine lost power, or hangs. Media stops then long before the
+ * link's heartbeat is missed, so whenever it stops, the node is asked whether it is there. A feed may also have been
+ * paused, and a node that only hangs keeps its workers going: neither is a reason to pull from elsewhere.
+ */
+export class SilenceWatch {
+  readonly #pipes: ReadonlyMap<unknown, PulledPipe>;
+  readonly #wire: Pick<CascadeWire, 'rttMs' | 'doubt'>;
+  readonly #bitrateOf: (pipe: PulledPipe) => number;
+  #looks = new Map<NodeId, Look>();
+  #timer: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  /** `bitrateOf` tells how much came by a pipe lately. */
+  constructor(
+    pipes: ReadonlyMap<unknown, PulledPipe>,
+    wire: Pick<CascadeWire, 'rttMs' | 'doubt'>,
+    bitrateOf: (pipe: PulledPipe) => number,
+  ) {
+    this.#pipes = pipes;
+    this.#wire = wire;
+    this.#bitrateOf = bitrateOf;
+  }
+
+  /** There are pipes. */
+  start(): void {
+    if (this.#closed || this.#timer !== undefined || this.#pipes.size === 0) return;
+    this.#timer = setTimeout(() => {
+      void this.#lookAtAll().finally(() => {
+        this.#timer = undefined;
+        this.start();
+      });
+    }, lookMs);
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+  }
+
+  async #lookAtAll(): Promise<void> {
+    const busiest = this.#busiest();
+    const looks = await Promise.all([...busiest.values()].map((pipe) => this.#lookAt(pipe)));
+    if (this.#closed) return;
+    this.#looks = new Map(looks.flatMap((look) => (look ? [[look.pipe.up.from, look]] : [])));
+  }
+
+  async #lookAt(pipe: PulledPipe): Promise<Look | undefined> {
+    const { from } = pipe.up;
+    const before = this.#looks.get(from);
+    const packets = (await pipe.statistics())?.packets;
+    if (packets === undefined) return undefined;
+    if (before?.pipe !== pipe) return { pipe, packets, flowed: false };
+    const flowed = packets > before.packets;
+    if (before.flowed && !flowed) this.#wire.doubt(from, answerMs + 2 * (this.#wire.rttMs(from) ?? 0));
+    return { pipe, packets, flowed };
+  }
+
+  /** One pipe of each node tells enough: the one by which most comes. */
+  #busiest(): Map<NodeId, PulledPipe> {
+    const busiest = new Map<NodeId, PulledPipe>();
+    for (const pipe of this.#pipes.values()) {
+      const before = busiest.get(pipe.up.from);
+      if (!before || this.#bitrateOf(pipe) > this.#bitrateOf(before)) busiest.set(pipe.up.from, pipe);
+    }
+    return busiest;
+  }
+}
