@@ -39,11 +39,13 @@ function firstFrameFigures(rttMs: number, result: FirstFramesResult): Figure[] {
 const lossNames: Record<Loss, string> = {
   gateway: 'gateway node killed, a viewer behind it',
   gatewayWorker: "gateway's worker killed, a viewer behind it",
+  gatewayHangs: 'gateway node hangs, a viewer behind it',
   edge: 'edge node killed, its viewer',
 };
 const lossAims: Record<Loss, { p50?: { atMost: number }; p95?: { atMost: number } }> = {
   gateway: { p50: { atMost: 500 }, p95: { atMost: 1200 } },
-  gatewayWorker: {},
+  gatewayWorker: { p50: { atMost: 500 }, p95: { atMost: 1200 } },
+  gatewayHangs: { p95: { atMost: 1200 } },
   edge: { p95: { atMost: 2000 } },
 };
 

@@ -11,8 +11,8 @@ import { summarize } from '../statistics.ts';
 import type { Summary } from '../statistics.ts';
 
 /** What is lost. The picture is always that of the viewer at the edge, behind the gateway. */
-export type Loss = 'gatewayWorker' | 'gateway' | 'edge';
-export const losses: readonly Loss[] = ['gatewayWorker', 'gateway', 'edge'];
+export type Loss = 'gatewayWorker' | 'gatewayHangs' | 'gateway' | 'edge';
+export const losses: readonly Loss[] = ['gatewayWorker', 'gatewayHangs', 'gateway', 'edge'];
 
 export interface LossResult {
   /** How long the picture stood still. */
@@ -40,7 +40,7 @@ interface Samples {
 
 /**
  * Shows across an ocean, each with a viewer at the gateway of the far region and one at a node behind it. The gateway's
- * worker dies, then its node; and when that is back and the gateway again, the node behind it.
+ * worker dies, then all of the node hangs, then it dies; and when it is back and the gateway again, the node behind it.
  */
 export async function measureLosses(
   cluster: WanCluster,
@@ -49,6 +49,7 @@ export async function measureLosses(
 ): Promise<LossesResult> {
   const samples: Record<Loss, Samples> = {
     gatewayWorker: { stillMs: [], beforeMs: [], lost: 0 },
+    gatewayHangs: { stillMs: [], beforeMs: [], lost: 0 },
     gateway: { stillMs: [], beforeMs: [], lost: 0 },
     edge: { stillMs: [], beforeMs: [], lost: 0 },
   };
@@ -73,6 +74,7 @@ export async function measureLosses(
   }
   return {
     gatewayWorker: resultOf(samples.gatewayWorker),
+    gatewayHangs: resultOf(samples.gatewayHangs),
     gateway: resultOf(samples.gateway),
     edge: resultOf(samples.edge),
   };
@@ -80,12 +82,16 @@ export async function measureLosses(
 
 const bringAbout: Record<Loss, (gateway: WanNode, edge: WanNode) => unknown> = {
   gatewayWorker: (gateway) => gateway.killWorker(),
+  gatewayHangs: (gateway) => gateway.hang(),
   gateway: (gateway) => gateway.kill(),
   edge: (_, edge) => edge.kill(),
 };
 
 async function startAll(cluster: WanCluster): Promise<void> {
-  for (const node of cluster.nodes) if (!node.running) await node.start();
+  for (const node of cluster.nodes) {
+    if (node.running) node.wake();
+    else await node.start();
+  }
 }
 
 /** A node that has just started is no gateway before the others know of it. */

@@ -46,7 +46,7 @@ export class PipeWatch {
   readonly #figures = new WeakMap<PulledPipe, PipeFigures>();
   readonly #bearing = new Map<NodeId, Bearing>();
   readonly #loss = new RegionLoss();
-  readonly #silence: SilenceWatch;
+  readonly #silence: SilenceWatch<PulledPipe>;
   #timer: NodeJS.Timeout | undefined;
   #sheds = 0;
   #closed = false;

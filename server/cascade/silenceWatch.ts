@@ -1,14 +1,20 @@
 import type { NodeId } from '../../protocol/network.ts';
 import type { CascadeWire } from './cascadePorts.ts';
-import type { PulledPipe } from './pulledPipe.ts';
 
 /** What flows at all brings something so often. */
 const lookMs = 200;
 /** A node that lives answers within two round trips and this. */
 const answerMs = 400;
 
-interface Look {
-  pipe: PulledPipe;
+/** What has to be known of a pipe. */
+export interface FlowingPipe {
+  readonly up: { readonly from: NodeId };
+  /** What has come by it since it opened; undefined when it is gone. */
+  statistics(): Promise<{ packets: number } | undefined>;
+}
+
+interface Look<Pipe> {
+  pipe: Pipe;
   packets: number;
   /** Something came between the last two looks. */
   flowed: boolean;
@@ -19,19 +25,19 @@ interface Look {
  * link's heartbeat is missed, so whenever it stops, the node is asked whether it is there. A feed may also have been
  * paused, and a node that only hangs keeps its workers going: neither is a reason to pull from elsewhere.
  */
-export class SilenceWatch {
-  readonly #pipes: ReadonlyMap<unknown, PulledPipe>;
+export class SilenceWatch<Pipe extends FlowingPipe> {
+  readonly #pipes: ReadonlyMap<unknown, Pipe>;
   readonly #wire: Pick<CascadeWire, 'rttMs' | 'doubt'>;
-  readonly #bitrateOf: (pipe: PulledPipe) => number;
-  #looks = new Map<NodeId, Look>();
+  readonly #bitrateOf: (pipe: Pipe) => number;
+  #looks = new Map<NodeId, Look<Pipe>>();
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
   /** `bitrateOf` tells how much came by a pipe lately. */
   constructor(
-    pipes: ReadonlyMap<unknown, PulledPipe>,
+    pipes: ReadonlyMap<unknown, Pipe>,
     wire: Pick<CascadeWire, 'rttMs' | 'doubt'>,
-    bitrateOf: (pipe: PulledPipe) => number,
+    bitrateOf: (pipe: Pipe) => number,
   ) {
     this.#pipes = pipes;
     this.#wire = wire;
@@ -61,7 +67,7 @@ export class SilenceWatch {
     this.#looks = new Map(looks.flatMap((look) => (look ? [[look.pipe.up.from, look]] : [])));
   }
 
-  async #lookAt(pipe: PulledPipe): Promise<Look | undefined> {
+  async #lookAt(pipe: Pipe): Promise<Look<Pipe> | undefined> {
     const { from } = pipe.up;
     const before = this.#looks.get(from);
     const packets = (await pipe.statistics())?.packets;
@@ -73,8 +79,8 @@ export class SilenceWatch {
   }
 
   /** One pipe of each node tells enough: the one by which most comes. */
-  #busiest(): Map<NodeId, PulledPipe> {
-    const busiest = new Map<NodeId, PulledPipe>();
+  #busiest(): Map<NodeId, Pipe> {
+    const busiest = new Map<NodeId, Pipe>();
     for (const pipe of this.#pipes.values()) {
       const before = busiest.get(pipe.up.from);
       if (!before || this.#bitrateOf(pipe) > this.#bitrateOf(before)) busiest.set(pipe.up.from, pipe);

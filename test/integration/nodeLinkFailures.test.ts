@@ -58,6 +58,21 @@ describe('a link whose wire is cut', () => {
     expect(await link.call('room.whole', question())).toMatchObject({ ok: true });
   });
 
+  test('is found dead at once where media has stopped too, and only then', async () => {
+    const { a, b, relay } = await wired({ settings: { deadAfterMs: 60_000 } });
+    const link = a.links.to(id('b'));
+    link.hold();
+    await until(() => link.figures !== undefined);
+    link.doubt(300);
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect(await link.call('room.whole', question())).toMatchObject({ ok: true });
+    expect([eventsOf(a, 'down'), eventsOf(b, 'down')]).toEqual([[], []]);
+    relay.road.cut();
+    link.doubt(300);
+    await until(() => !link.up);
+    expect(eventsOf(a, 'down')).toEqual([{ type: 'down', nodeId: 'b', reason: 'silent' }]);
+  });
+
   test('a process that stood still itself does not take its peers for dead', async () => {
     const { a, b } = await wired();
     a.links.to(id('b')).hold();

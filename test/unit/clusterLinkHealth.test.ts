@@ -36,6 +36,16 @@ describe('the health of a link', () => {
     health.heard(3900);
     expect(health.deadAtMs(3000)).toBe(6900);
   });
+
+  test('is dead sooner where something else speaks for that, until something is heard', () => {
+    const health = new LinkHealth(1000);
+    health.doubt(1500, 400);
+    expect(health.deadAtMs(3000)).toBe(1900);
+    health.doubt(1600, 400);
+    expect(health.deadAtMs(3000)).toBe(1900);
+    health.heard(1800);
+    expect(health.deadAtMs(3000)).toBe(4800);
+  });
 });
 
 describe('opening from both sides', () => {
