@@ -31,25 +31,66 @@ export function viewportOf(feedId: FeedId, elements: readonly Shown[], quality: 
   };
 }
 
-/** Remembers what the server knows, so that only changes are told, and each message stays within the limit. */
-export class ViewBatch {
-  readonly #told = new Map<FeedId, string>();
+/**
+ * Less is asked for when it has been enough for so long: a layout that moves, and a tile that is just being made, pass
+ * through sizes that nobody looks at, and each change of layers costs the publisher a keyframe.
+ */
+const lessAfterMs = 400;
 
-  /** The messages for these viewports: none where nothing changed. */
-  changes(viewports: readonly FeedViewport[]): FeedViewport[][] {
-    const changed = viewports.filter(
-      (viewport) => this.#told.get(viewport.feedId) !== JSON.stringify(viewport),
-    );
-    for (const viewport of changed) this.#told.set(viewport.feedId, JSON.stringify(viewport));
+export interface ViewChanges {
+  /** None where nothing changed. */
+  messages: FeedViewport[][];
+  /** When to look again, since something has to wait. */
+  againInMs: number | undefined;
+}
+
+/**
+ * Remembers what the server knows, so that only changes are told, and each message stays within the limit. More is asked
+ * for at once, less after a moment.
+ */
+export class ViewBatch {
+  readonly #told = new Map<FeedId, FeedViewport>();
+  /** Since when less would do. */
+  readonly #lessSinceMs = new Map<FeedId, number>();
+
+  changes(viewports: readonly FeedViewport[], nowMs: number): ViewChanges {
+    let againInMs: number | undefined;
+    const changed = viewports.filter((viewport) => {
+      const { feedId } = viewport;
+      const told = this.#told.get(feedId);
+      if (!isLess(viewport, told)) {
+        this.#lessSinceMs.delete(feedId);
+        return JSON.stringify(told) !== JSON.stringify(viewport);
+      }
+      const sinceMs = this.#lessSinceMs.get(feedId) ?? nowMs;
+      this.#lessSinceMs.set(feedId, sinceMs);
+      const waitMs = sinceMs + lessAfterMs - nowMs;
+      if (waitMs <= 0) return true;
+      againInMs = Math.min(againInMs ?? Infinity, waitMs);
+      return false;
+    });
+    for (const viewport of changed) {
+      this.#told.set(viewport.feedId, viewport);
+      this.#lessSinceMs.delete(viewport.feedId);
+    }
     const messages: FeedViewport[][] = [];
     for (let at = 0; at < changed.length; at += limits.feedViews) {
       messages.push(changed.slice(at, at + limits.feedViews));
     }
-    return messages;
+    return { messages, againInMs };
   }
 
   /** These did not arrive, or the server has forgotten everything. */
   forget(feedIds: Iterable<FeedId> = [...this.#told.keys()]): void {
     for (const feedId of feedIds) this.#told.delete(feedId);
   }
+}
+
+/** Whether it needs less than what the server knows of; of a feed it knows nothing of, it takes all to be seen. */
+function isLess(viewport: FeedViewport, told: FeedViewport | undefined): boolean {
+  if (told === undefined) return !viewport.visible;
+  if (told.quality !== viewport.quality || !told.visible) return false;
+  if (!viewport.visible) return true;
+  const smaller = viewport.width < told.width || viewport.height < told.height;
+  return smaller && viewport.width <= told.width && viewport.height <= told.height;
 }

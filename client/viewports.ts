@@ -33,6 +33,7 @@ export class Viewports {
   readonly #qualities = new Map<FeedId, Quality>();
   #qualityOfAll: Quality = 'auto';
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #again: ReturnType<typeof setTimeout> | undefined;
   #toldAtMs = -Infinity;
 
   constructor(parts: ViewportParts) {
@@ -86,6 +87,7 @@ export class Viewports {
     for (const attachment of [...this.#attachments]) this.#detach(attachment);
     this.speaker.close();
     clearTimeout(this.#timer);
+    clearTimeout(this.#again);
     this.#timer = undefined;
   }
 
@@ -125,7 +127,10 @@ export class Viewports {
     const viewports = [...this.#watched]
       .filter((feedId) => this.#parts.feed(feedId) !== undefined)
       .map((feedId) => this.#viewport(feedId));
-    for (const message of this.#batch.changes(viewports)) {
+    const { messages, againInMs } = this.#batch.changes(viewports, performance.now());
+    clearTimeout(this.#again);
+    if (againInMs !== undefined) this.#again = setTimeout(() => this.#changed(), againInMs);
+    for (const message of messages) {
       this.#toldAtMs = performance.now();
       this.#parts.tell(message).catch(() => this.#batch.forget(message.map(({ feedId }) => feedId)));
     }

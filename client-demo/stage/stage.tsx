@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useReducer, useRef } from 'preact/hooks';
 import type { Session } from '../state/session.ts';
 import { stageLayout } from './stageLayout.ts';
 import type { Rect } from './stageLayout.ts';
@@ -58,6 +58,7 @@ export function Stage({
       ref={box}
       class="stage"
       data-resizing={size.resizing}
+      data-shared={tiles.length > 1}
       data-dimmed={session.state.value === 'reconnecting'}
     >
       {elements.map((each) => (
@@ -82,18 +83,20 @@ function useLargeTile(people: readonly Tile[], speaker: string | null): number {
 /** Tiles that are gone, kept for the moment in which they shrink. */
 function useLeaving(placed: readonly Placed[]): Placed[] {
   const before = useRef<readonly Placed[]>([]);
-  const [leaving, setLeaving] = useState<Placed[]>([]);
+  const leaving = useRef<Placed[]>([]);
+  const [, look] = useReducer((looks: number) => looks + 1, 0);
   const present = new Set(placed.map(({ tile }) => tile.key));
-  const signature = [...present].sort().join(' ');
+  const gone = before.current.filter(({ tile }) => !present.has(tile.key));
+  // Already in this turn: an element that is taken away and brought back would blink.
+  leaving.current = [...leaving.current.filter(({ tile }) => !present.has(tile.key)), ...gone];
+  before.current = placed;
+  const signature = gone.map(({ tile }) => tile.key).join(' ');
   useEffect(() => {
-    const gone = before.current.filter(({ tile }) => !present.has(tile.key));
     if (gone.length === 0) return;
-    setLeaving(gone);
-    const done = setTimeout(() => setLeaving([]), leaveMs);
-    return () => clearTimeout(done);
+    setTimeout(() => {
+      leaving.current = leaving.current.filter((each) => !gone.includes(each));
+      look(undefined);
+    }, leaveMs);
   }, [signature]);
-  useEffect(() => {
-    before.current = placed;
-  });
-  return leaving.filter(({ tile }) => !present.has(tile.key));
+  return leaving.current;
 }

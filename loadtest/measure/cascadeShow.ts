@@ -65,8 +65,9 @@ export async function measureSharedShow(
       await waitForState(cohost, 'live');
       if (!elsewhere) copies = Math.max(copies, await copiesOf(cluster, room));
       const left = watch(elsewhere ? stills.elsewhere : stills.leave);
-      await pages.shut(cohost);
+      await cohost.evaluate(() => window.tributary?.room?.leave());
       await left;
+      await pages.shut(cohost);
     }
   }
   await pages.shutAll();

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { feedIdOf, partsOf, streamIdOf } from '../../client/feedNames.ts';
 import { fateOf, isCurrent } from '../../client/feedLifetime.ts';
 import { ViewBatch, viewportOf } from '../../client/viewBatch.ts';
+import type { FeedViewport } from '../../protocol/clientMessages.ts';
 import type { FeedId, ParticipantId } from '../../protocol/identity.ts';
 import { limits } from '../../protocol/limits.ts';
 import type { FeedView, MediaIntent, RoomView } from '../../protocol/roomView.ts';
@@ -33,17 +34,50 @@ describe('what is told of what is seen', () => {
   test('only changes are told', () => {
     const batch = new ViewBatch();
     const small = viewportOf(camera, [{ visible: true, width: 100, height: 60 }], 'auto');
-    expect(batch.changes([small])).toEqual([[small]]);
-    expect(batch.changes([small])).toEqual([]);
+    expect(batch.changes([small], 0).messages).toEqual([[small]]);
+    expect(batch.changes([small], 1).messages).toEqual([]);
     batch.forget();
-    expect(batch.changes([small])).toEqual([[small]]);
+    expect(batch.changes([small], 2).messages).toEqual([[small]]);
+  });
+
+  test('more is told at once, less when it has been enough for a moment', () => {
+    const batch = new ViewBatch();
+    const shown = (width: number) => viewportOf(camera, [{ visible: true, width, height: 90 }], 'auto');
+    const hidden = viewportOf(camera, [], 'auto');
+    const told = (viewport: FeedViewport, atMs: number) => batch.changes([viewport], atMs);
+    expect(told(shown(160), 0).messages).toEqual([[shown(160)]]);
+    expect(told(shown(320), 10).messages).toEqual([[shown(320)]]);
+    expect(told(shown(160), 20)).toEqual({ messages: [], againInMs: 400 });
+    expect(told(hidden, 320)).toEqual({ messages: [], againInMs: 100 });
+    expect(told(hidden, 420)).toEqual({ messages: [[hidden]], againInMs: undefined });
+    expect(told(shown(160), 430).messages).toEqual([[shown(160)]]);
+  });
+
+  test('a layout that passes through other sizes tells nothing', () => {
+    const batch = new ViewBatch();
+    const shown = (width: number) => viewportOf(camera, [{ visible: true, width, height: 90 }], 'auto');
+    batch.changes([shown(480)], 0);
+    expect(batch.changes([shown(263)], 100).messages).toEqual([]);
+    expect(batch.changes([shown(480)], 200)).toEqual({ messages: [], againInMs: undefined });
+    expect(batch.changes([shown(263)], 550)).toEqual({ messages: [], againInMs: 400 });
+  });
+
+  test('another quality is told at once, and a tile that is not seen yet is not told to be hidden', () => {
+    const batch = new ViewBatch();
+    const tile = [{ visible: true, width: 160, height: 90 }];
+    expect(batch.changes([viewportOf(camera, [], 'auto')], 0)).toEqual({ messages: [], againInMs: 400 });
+    const [auto, low] = [viewportOf(camera, tile, 'auto'), viewportOf(camera, tile, 'low')];
+    expect(batch.changes([auto], 100).messages).toEqual([[auto]]);
+    expect(batch.changes([low], 110).messages).toEqual([[low]]);
   });
 
   test('no message is larger than the server takes', () => {
     const many = Array.from({ length: limits.feedViews + 1 }, (_, index) =>
       viewportOf(`p${index}:camera` as FeedId, [], 'auto'),
     );
-    expect(new ViewBatch().changes(many).map((message) => message.length)).toEqual([limits.feedViews, 1]);
+    const batch = new ViewBatch();
+    expect(batch.changes(many, 0).messages).toEqual([]);
+    expect(batch.changes(many, 400).messages.map(({ length }) => length)).toEqual([limits.feedViews, 1]);
   });
 });
 
