@@ -33,9 +33,10 @@ export function viewportOf(feedId: FeedId, elements: readonly Shown[], quality: 
 
 /**
  * Less is asked for when it has been enough for so long: a layout that moves, and a tile that is just being made, pass
- * through sizes that nobody looks at, and each change of layers costs the publisher a keyframe.
+ * through sizes that nobody looks at. Each change of layers costs the publisher a keyframe, and the picture a few frames
+ * where another keyframe went before; somebody who comes on the stage needs one just when all tiles get smaller.
  */
-const lessAfterMs = 400;
+const lessAfterMs = 2000;
 
 export interface ViewChanges {
   /** None where nothing changed. */

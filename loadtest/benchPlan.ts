@@ -36,7 +36,7 @@ export const fullPlan: BenchPlan = {
   cascadePlan: { nodes: 500, regions: 30, turns: 200 },
   keyframes: { joins: 10_000, withinMs: 1000, turns: 5 },
   hop: { packets: 3000, everyMs: 4, loadShare: 0.7 },
-  cascade: { rttsMs: [80, 200], joins: 10, losses: 6, show: { turns: 8, countMs: 5000 } },
+  cascade: { rttsMs: [80, 200], joins: 10, losses: 6, show: { turns: 6, countMs: 5000 } },
   ceilingMs: 25 * 60_000,
 };
 

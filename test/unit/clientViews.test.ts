@@ -47,10 +47,10 @@ describe('what is told of what is seen', () => {
     const told = (viewport: FeedViewport, atMs: number) => batch.changes([viewport], atMs);
     expect(told(shown(160), 0).messages).toEqual([[shown(160)]]);
     expect(told(shown(320), 10).messages).toEqual([[shown(320)]]);
-    expect(told(shown(160), 20)).toEqual({ messages: [], againInMs: 400 });
-    expect(told(hidden, 320)).toEqual({ messages: [], againInMs: 100 });
-    expect(told(hidden, 420)).toEqual({ messages: [[hidden]], againInMs: undefined });
-    expect(told(shown(160), 430).messages).toEqual([[shown(160)]]);
+    expect(told(shown(160), 20)).toEqual({ messages: [], againInMs: 2000 });
+    expect(told(hidden, 1920)).toEqual({ messages: [], againInMs: 100 });
+    expect(told(hidden, 2020)).toEqual({ messages: [[hidden]], againInMs: undefined });
+    expect(told(shown(160), 2030).messages).toEqual([[shown(160)]]);
   });
 
   test('a layout that passes through other sizes tells nothing', () => {
@@ -59,13 +59,13 @@ describe('what is told of what is seen', () => {
     batch.changes([shown(480)], 0);
     expect(batch.changes([shown(263)], 100).messages).toEqual([]);
     expect(batch.changes([shown(480)], 200)).toEqual({ messages: [], againInMs: undefined });
-    expect(batch.changes([shown(263)], 550)).toEqual({ messages: [], againInMs: 400 });
+    expect(batch.changes([shown(263)], 550)).toEqual({ messages: [], againInMs: 2000 });
   });
 
   test('another quality is told at once, and a tile that is not seen yet is not told to be hidden', () => {
     const batch = new ViewBatch();
     const tile = [{ visible: true, width: 160, height: 90 }];
-    expect(batch.changes([viewportOf(camera, [], 'auto')], 0)).toEqual({ messages: [], againInMs: 400 });
+    expect(batch.changes([viewportOf(camera, [], 'auto')], 0)).toEqual({ messages: [], againInMs: 2000 });
     const [auto, low] = [viewportOf(camera, tile, 'auto'), viewportOf(camera, tile, 'low')];
     expect(batch.changes([auto], 100).messages).toEqual([[auto]]);
     expect(batch.changes([low], 110).messages).toEqual([[low]]);
@@ -77,7 +77,7 @@ describe('what is told of what is seen', () => {
     );
     const batch = new ViewBatch();
     expect(batch.changes(many, 0).messages).toEqual([]);
-    expect(batch.changes(many, 400).messages.map(({ length }) => length)).toEqual([limits.feedViews, 1]);
+    expect(batch.changes(many, 2000).messages.map(({ length }) => length)).toEqual([limits.feedViews, 1]);
   });
 });
 
