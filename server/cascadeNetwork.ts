@@ -30,15 +30,15 @@ export function cascadeHandlers(cascade: () => Cascade | undefined): CascadeHand
   const away = refuse('media-unavailable');
   return {
     calls: {
-      'feed.pull': ({ from, signal }, request) => cascade()?.pull(from, request, signal) ?? away,
-      'feed.connect': ({ from }, request) => cascade()?.connect(from, request) ?? away,
-      'feed.drop': ({ from }, request) => {
-        cascade()?.drop(from, request);
+      'feed.pull': ({ from, signal }, request) => cascade()?.serves.pull(from, request, signal) ?? away,
+      'feed.connect': ({ from }, request) => cascade()?.serves.connect(from, request) ?? away,
+      'feed.drop': ({ from }, { pipeId }) => {
+        cascade()?.serves.drop(from, pipeId);
         return done({});
       },
     },
     tells: {
-      'feed.request': (from, payload) => cascade()?.hearRequest(from, payload),
+      'feed.request': (from, payload) => cascade()?.serves.hear(from, payload),
       'feed.news': (from, payload) => cascade()?.hearNews(from, payload),
     },
   };

@@ -107,10 +107,5 @@ function linkSettings(settings: Settings): LinkSettings {
         : { cert: read(certFile), key: read(keyFile) },
     ca: caFile === undefined ? undefined : read(caFile),
     requireTls: !settings.dev && settings.redis !== undefined,
-    // A peer that is cut off is noticed within 600 ms: people who see its media wait for that.
-    heartbeatMs: 150,
-    deadAfterMs: 500,
-    // Whoever is back is wanted at once, and who is gone leaves the members and is not tried any more.
-    retryLastMs: 1000,
   };
 }

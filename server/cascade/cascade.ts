@@ -1,10 +1,9 @@
 import type { Logger } from 'pino';
 import type { PipeId } from '../../protocol/cascadeMessages.ts';
 import type { NodeCascadeReport } from '../../protocol/cascadeReport.ts';
-import type { Result } from '../../protocol/errors.ts';
 import type { FeedId, RoomId } from '../../protocol/identity.ts';
 import type { NodeId, RegionId } from '../../protocol/network.ts';
-import type { NodeRequest, NodeResponse, NodeTell } from '../../protocol/nodeMessages.ts';
+import type { NodeRequest, NodeTell } from '../../protocol/nodeMessages.ts';
 import type {
   CascadeMeasured,
   CascadeMedia,
@@ -56,10 +55,11 @@ interface PassedRoom {
  * other nodes pull from it. Looks whenever something changes, and every two seconds all the same.
  */
 export class Cascade {
+  /** What other nodes have from here. */
+  readonly serves: FeedServes;
   readonly #parts: CascadeParts;
   readonly #view: PresentView;
   readonly #suspicion = new LinkSuspicion();
-  readonly #serves: FeedServes;
   readonly #rooms = new Map<RoomId, PassedRoom>();
   readonly #pipes = new Map<PipeId, PulledPipe>();
   readonly #held: HeldLinks;
@@ -73,7 +73,7 @@ export class Cascade {
     this.#view = new PresentView(parts.settings);
     this.#held = new HeldLinks(parts.wire);
     this.#watch = new PipeWatch(this.#pipes, parts.wire, parts.nowMs);
-    this.#serves = new FeedServes({
+    this.serves = new FeedServes({
       ...parts,
       self: parts.self.nodeId,
       standing: (request) => this.#standing(request),
@@ -110,7 +110,7 @@ export class Cascade {
   /** `restarted`: another run of the node is there, which knows nothing of what this one had with the last. */
   linkUp(nodeId: NodeId, restarted: boolean): void {
     this.#suspicion.up(nodeId);
-    if (restarted) this.#serves.forget(nodeId);
+    if (restarted) this.serves.forget(nodeId);
     for (const pipe of this.#pipes.values()) {
       if (pipe.up.from !== nodeId) continue;
       if (restarted) pipe.hear({ type: 'closed' });
@@ -123,29 +123,6 @@ export class Cascade {
   linkDown(nodeId: NodeId): void {
     this.#suspicion.down(nodeId, this.#parts.nowMs());
     this.networkChanged();
-  }
-
-  async pull(
-    from: NodeId,
-    request: NodeRequest<'feed.pull'>,
-    signal: AbortSignal,
-  ): Promise<Result<NodeResponse<'feed.pull'>>> {
-    return this.#serves.pull(from, request, signal);
-  }
-
-  async connect(
-    from: NodeId,
-    request: NodeRequest<'feed.connect'>,
-  ): Promise<Result<NodeResponse<'feed.connect'>>> {
-    return this.#serves.connect(from, request);
-  }
-
-  drop(from: NodeId, { pipeId }: NodeRequest<'feed.drop'>): void {
-    this.#serves.drop(from, pipeId);
-  }
-
-  hearRequest(from: NodeId, told: NodeTell<'feed.request'>): void {
-    this.#serves.hear(from, told);
   }
 
   hearNews(from: NodeId, { pipeId, news }: NodeTell<'feed.news'>): void {
@@ -167,7 +144,7 @@ export class Cascade {
       originReports(
         id,
         (rooms.feeds(id) ?? []).filter((feed) => this.#isOrigin(feed)),
-        this.#serves.in(id),
+        this.serves.in(id),
       ),
     );
     return {
@@ -185,7 +162,7 @@ export class Cascade {
     clearTimeout(this.#timer);
     this.#watch.close();
     for (const { pulls } of this.#rooms.values()) for (const pull of pulls.values()) pull.close();
-    this.#serves.close();
+    this.serves.close();
     for (const { media } of this.#rooms.values()) media?.close();
     this.#rooms.clear();
     this.#held.set(new Set());
@@ -197,7 +174,7 @@ export class Cascade {
       () => {
         this.networkChanged();
         const members = new Set(network.members().map(({ nodeId }) => nodeId));
-        this.#serves.sweep((nodeId) => members.has(nodeId));
+        this.serves.sweep((nodeId) => members.has(nodeId));
         for (const roomId of new Set([...this.#parts.rooms.occupied(), ...this.#rooms.keys()]))
           this.#look(roomId);
         for (const { pulls } of this.#rooms.values()) for (const pull of pulls.values()) pull.repeat();
@@ -219,7 +196,7 @@ export class Cascade {
   #look(roomId: RoomId): void {
     if (this.#closed) return;
     const known = this.#parts.rooms.feeds(roomId);
-    const serves = this.#serves.in(roomId);
+    const serves = this.serves.in(roomId);
     const { nodeId } = this.#parts.self;
     const wanted = wantedFeeds(
       nodeId,
@@ -243,7 +220,7 @@ export class Cascade {
       pull.want(want);
     }
     const left = this.#rooms.get(roomId);
-    if (left === undefined || left.pulls.size > 0 || this.#serves.in(roomId).length > 0) return;
+    if (left === undefined || left.pulls.size > 0 || this.serves.in(roomId).length > 0) return;
     left.media?.close();
     this.#rooms.delete(roomId);
   }
@@ -263,7 +240,7 @@ export class Cascade {
           return up && (wayRound(view, self, feed, up) ?? up);
         },
         waiting: ({ feedId }) =>
-          this.#serves
+          this.serves
             .in(roomId)
             .find(({ request, state }) => request.feedId === feedId && state === 'opening')?.request.path ??
           [],
@@ -281,7 +258,7 @@ export class Cascade {
     this.#parts.log.debug({ roomId, feedId, epoch, from: up.from }, 'a feed comes from another node');
     this.#watch.limit(pipe);
     this.#watch.start();
-    this.#serves.moved(roomId, feedId, (ofServe) => ofServe === producerId);
+    this.serves.moved(roomId, feedId, (ofServe) => ofServe === producerId);
   }
 
   async #bring(request: NodeRequest<'feed.pull'>, signal: AbortSignal): Promise<boolean> {
@@ -329,7 +306,7 @@ export class Cascade {
     const { network } = this.#parts;
     const needed = new Set([
       ...[...this.#pipes.values()].map(({ up }) => up.from),
-      ...this.#serves.all().map(({ to }) => to),
+      ...this.serves.all().map(({ to }) => to),
       ...network
         .members()
         .map(({ nodeId }) => nodeId)

@@ -1,10 +1,13 @@
 import type { NodeId } from '../../protocol/network.ts';
 import type { CascadeWire } from './cascadePorts.ts';
 
-/** What flows at all brings something so often. */
-const lookMs = 200;
-/** A node that lives answers within two round trips and this. */
+/** A picture brings something in each such time. */
+const lookMs = 150;
+/** What came in so many looks one after another flows. A silent microphone sends now and then, and stops for no reason. */
+const flowingLooks = 3;
+/** A node that lives answers within this and three round trips: TCP may have to send the question again. */
 const answerMs = 400;
+const answerRoundTrips = 3;
 
 /** What has to be known of a pipe. */
 export interface FlowingPipe {
@@ -16,8 +19,8 @@ export interface FlowingPipe {
 interface Look<Pipe> {
   pipe: Pipe;
   packets: number;
-  /** Something came between the last two looks. */
-  flowed: boolean;
+  /** In how many looks, up to now, something had come since the one before. */
+  flowed: number;
 }
 
 /**
@@ -72,10 +75,11 @@ export class SilenceWatch<Pipe extends FlowingPipe> {
     const before = this.#looks.get(from);
     const packets = (await pipe.statistics())?.packets;
     if (packets === undefined) return undefined;
-    if (before?.pipe !== pipe) return { pipe, packets, flowed: false };
-    const flowed = packets > before.packets;
-    if (before.flowed && !flowed) this.#wire.doubt(from, answerMs + 2 * (this.#wire.rttMs(from) ?? 0));
-    return { pipe, packets, flowed };
+    if (before?.pipe !== pipe) return { pipe, packets, flowed: 0 };
+    if (packets > before.packets) return { pipe, packets, flowed: before.flowed + 1 };
+    const rttMs = this.#wire.rttMs(from) ?? 0;
+    if (before.flowed >= flowingLooks) this.#wire.doubt(from, answerMs + answerRoundTrips * rttMs);
+    return { pipe, packets, flowed: 0 };
   }
 
   /** One pipe of each node tells enough: the one by which most comes. */

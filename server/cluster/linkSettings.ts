@@ -57,10 +57,12 @@ export const defaultLinkSettings: LinkSettings = {
   port: 0,
   path: '/node-link',
   requireTls: false,
-  heartbeatMs: 1000,
-  deadAfterMs: 3000,
+  heartbeatMs: 500,
+  // Across an ocean, a packet that TCP loses and sends again is a silence of half a second and more.
+  deadAfterMs: 2000,
   openTimeoutMs: 3000,
   retryFirstMs: 100,
+  // Whoever is back is wanted at once, and who is gone leaves the members and is not tried any more.
   retryLastMs: 1000,
   lingerMs: 30_000,
   callTimeoutMs: 5000,
