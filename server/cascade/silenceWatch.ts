@@ -5,9 +5,9 @@ import type { CascadeWire } from './cascadePorts.ts';
 const lookMs = 150;
 /** What came in so many looks one after another flows. A silent microphone sends now and then, and stops for no reason. */
 const flowingLooks = 3;
-/** A node that lives answers within this and three round trips: TCP may have to send the question again. */
-const answerMs = 400;
-const answerRoundTrips = 3;
+/** A node that lives answers within this and two round trips, mostly also where TCP has to send the question again. */
+const answerMs = 300;
+const answerRoundTrips = 2;
 
 /** What has to be known of a pipe. */
 export interface FlowingPipe {
