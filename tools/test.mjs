@@ -10,6 +10,8 @@ import { projectRoot } from './setup/run.mjs';
 
 const tiers = ['unit', 'contract', 'integration', 'multinode', 'browser'];
 const lingerMs = 20_000;
+/** For the tests to say what they left open. */
+const sayMs = 2000;
 
 const args = process.argv.slice(2);
 const firstFilter = args.findIndex((arg) => !tiers.includes(arg));
@@ -49,6 +51,7 @@ async function runTier(tier) {
   console.log(`\n── ${tier} ──`);
   const resultFile = join(folder, `${tier}.json`);
   const jest = [
+    '--import=./tools/openHandles.mjs',
     '--experimental-vm-modules',
     '--disable-warning=ExperimentalWarning',
     'node_modules/jest/bin/jest.js',
@@ -93,10 +96,9 @@ function runJest(jestArgs, tier, resultFile) {
       finishedMs ||= Date.now();
       if (lingered || Date.now() - finishedMs < lingerMs) return;
       lingered = true;
-      console.error(
-        `The ${tier} tests left something open; find it with: npm test -- ${tier} --detectOpenHandles`,
-      );
-      jest.kill('SIGKILL');
+      console.error(`The ${tier} tests left something open:`);
+      jest.kill('SIGUSR2');
+      setTimeout(() => jest.kill('SIGKILL'), sayMs);
     }, 500);
     jest.once('close', () => {
       clearInterval(watch);
