@@ -1,4 +1,10 @@
-// Loaded before the tests: says on SIGUSR2 what keeps this process from ending.
+// Loaded before the tests: says on SIGUSR2 what keeps this process from ending, and tells the runner when nothing does any
+// more, so that Node is about to end.
+import { writeFileSync } from 'node:fs';
+
+const { TESTS_ENDED_FILE: endedFile } = process.env;
+if (endedFile !== undefined) process.on('exit', () => writeFileSync(endedFile, ''));
+
 process.on('SIGUSR2', () => {
   const lines = [...process.getActiveResourcesInfo(), ...handles().map(describe)];
   process.stderr.write(lines.map((line) => `  ${line}\n`).join(''));

@@ -77,7 +77,8 @@ async function runTier(tier) {
  */
 function runJest(jestArgs, tier, resultFile) {
   return new Promise((resolve) => {
-    const env = { ...process.env, TIER: tier };
+    const endedFile = `${resultFile}.ended`;
+    const env = { ...process.env, TIER: tier, TESTS_ENDED_FILE: endedFile };
     const jest = spawn(projectNode(), jestArgs, {
       cwd: projectRoot,
       env,
@@ -95,8 +96,14 @@ function runJest(jestArgs, tier, resultFile) {
       if (!existsSync(resultFile)) return;
       finishedMs ||= Date.now();
       if (lingered || Date.now() - finishedMs < lingerMs) return;
+      // Nothing kept it from ending, and Node itself did not: no fault of the tests.
+      if (existsSync(endedFile)) {
+        console.error(`Node did not end after the ${tier} tests; it is killed. ${threadsOf(jest.pid)}`);
+        jest.kill('SIGKILL');
+        return;
+      }
       lingered = true;
-      console.error(`The ${tier} tests left something open:`);
+      console.error(`The ${tier} tests left something open: ${threadsOf(jest.pid)}`);
       jest.kill('SIGUSR2');
       setTimeout(() => jest.kill('SIGKILL'), sayMs);
     }, 500);
@@ -107,4 +114,19 @@ function runJest(jestArgs, tier, resultFile) {
       resolve(lingered);
     });
   });
+}
+
+/**
+ * What each thread of a process does, where the system tells: its name, its state and where in the system it waits.
+ * @param {number | undefined} pid
+ */
+function threadsOf(pid) {
+  const tasks = `/proc/${pid}/task`;
+  if (!existsSync(tasks)) return '';
+  const threads = readdirSync(tasks).map((task) => {
+    const read = (/** @type {string} */ name) => readFileSync(join(tasks, task, name), 'utf8').trim();
+    const state = /^State:\s+(\S+)/m.exec(read('status'))?.[1];
+    return `${read('comm')} ${state} ${read('wchan')}`;
+  });
+  return `Its threads: ${threads.join(', ')}.`;
 }
