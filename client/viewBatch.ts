@@ -83,7 +83,10 @@ export class ViewBatch {
 
   /** These did not arrive, or the server has forgotten everything. */
   forget(feedIds: Iterable<FeedId> = [...this.#told.keys()]): void {
-    for (const feedId of feedIds) this.#told.delete(feedId);
+    for (const feedId of [...feedIds]) {
+      this.#told.delete(feedId);
+      this.#lessSinceMs.delete(feedId);
+    }
   }
 }
 
