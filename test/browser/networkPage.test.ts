@@ -107,7 +107,7 @@ describe("the operators' page", () => {
     await page.type(named('admin-token'), 'not-one-of-the-tokens-here');
     await page.keyboard.press('Enter');
     await page.waitForFunction(
-      (problem) => document.querySelector(problem)?.textContent !== '',
+      (problem) => (document.querySelector(problem)?.textContent ?? '') !== '',
       { polling: 50 },
       named('admin-token-problem'),
     );
