@@ -4,7 +4,7 @@ import { connect, createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { until } from '../support/mediaRoom.ts';
-import { startTcpRoad } from '../wan/tcpLine.ts';
+import { breakOff, startTcpRoad } from '../wan/tcpLine.ts';
 import type { TcpRoad } from '../wan/tcpLine.ts';
 import { evenRoad, roads, roundTrip } from '../wan/wanProfile.ts';
 import type { RoadProfile } from '../wan/wanProfile.ts';
@@ -112,6 +112,17 @@ describe('a TCP line', () => {
     await until('the answer and its end are there', () => client.ended);
     expect(client.text).toBe('answer');
     await until('both have closed', () => client.closedBy === 'closed' && far.closedBy === 'closed');
+  });
+
+  test('breaks off a connection also while its own end is just going out', async () => {
+    const { join, line } = await openLine();
+    const [client, far] = await join();
+    client.socket.end();
+    breakOff(client.socket);
+    await until('it has closed', () => client.closedBy !== undefined);
+    expect(client.closedBy).toBe('closed');
+    far.socket.end();
+    await until('nothing of it is left', () => line.connections === 0 && far.closedBy !== undefined);
   });
 
   test('can be reset, and then be used again', async () => {

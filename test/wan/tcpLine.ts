@@ -57,7 +57,7 @@ export async function startTcpLine({ target, listen, roadOf }: TcpLineOptions): 
     try {
       await once(far, 'connect');
     } catch {
-      back.streamArrives(0, performance.now(), () => near.resetAndDestroy());
+      back.streamArrives(0, performance.now(), () => breakOff(near));
       return;
     }
     await arrival(back);
@@ -65,7 +65,7 @@ export async function startTcpLine({ target, listen, roadOf }: TcpLineOptions): 
   };
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (near) => {
     hold(near);
-    if (refusing) near.resetAndDestroy();
+    if (refusing) breakOff(near);
     else void relay(near);
   });
   const { address, port } = listen ?? { address: loopback, port: 0 };
@@ -73,7 +73,7 @@ export async function startTcpLine({ target, listen, roadOf }: TcpLineOptions): 
   await once(server, 'listening');
 
   const reset = (): void => {
-    for (const socket of open) socket.resetAndDestroy();
+    for (const socket of open) breakOff(socket);
   };
   return {
     address: { address, port: (server.address() as AddressInfo).port },
@@ -108,6 +108,16 @@ export async function startTcpRoad(
   return Object.assign(await startTcpLine({ ...options, roadOf: () => road }), { road });
 }
 
+/**
+ * Ends a connection with a reset. Node refuses that to one whose own end is just going out (EINVAL), never closes it then,
+ * and turns for ever at its exit; that one is closed, which its other side is about to hear anyway.
+ */
+export function breakOff(socket: Socket): void {
+  const endGoesOut = socket.writableEnded && !socket.writableFinished && socket.writableLength === 0;
+  if (endGoesOut) socket.destroy();
+  else socket.resetAndDestroy();
+}
+
 async function arrival(way: Way): Promise<void> {
   const atMs = await way.streamArrivalMs(0);
   await new Promise<void>((resolve) => way.streamArrives(0, atMs, resolve));
@@ -138,6 +148,6 @@ async function pump(from: Socket, to: Socket, way: Way): Promise<void> {
   } catch {
     // A reset overtakes nothing either, but finds no use for what waits to be written.
     const atMs = Math.max(lastMs, await way.streamArrivalMs(0));
-    way.streamArrives(0, atMs, () => to.resetAndDestroy());
+    way.streamArrives(0, atMs, () => breakOff(to));
   }
 }
