@@ -183,7 +183,7 @@ export class FeedExport {
     const { kind } = this.#feed.layers;
     let more = false;
     for (const [layer, consumer] of this.#consumers.entries()) {
-      const carry = kind === 'simulcast' ? layer <= this.#wanted && this.#isLive(layer) : this.#wanted >= 0;
+      const carry = kind === 'simulcast' ? this.#isCarried(layer) : this.#wanted >= 0;
       if (carry === this.#carried[layer]) continue;
       this.#carried[layer] = carry;
       more ||= carry;
@@ -202,6 +202,21 @@ export class FeedExport {
     this.#consumers[layer]?.pause().catch(() => undefined);
     clearTimeout(this.#strayTimer);
     this.#strayTimer = setTimeout(() => this.#settle(), strayMs);
+  }
+
+  #isCarried(layer: number): boolean {
+    return layer <= this.#wanted && (this.#isLive(layer) || layer === this.#awaitedLayer());
+  }
+
+  /**
+   * The layer that is carried before anything of the feed has come from upstream, so that its first keyframe passes; those
+   * of the other layers do not. One only, since a consumer whose own layer is not there yet takes what is; and the top one,
+   * since encoders of simulcast send that first of a picture.
+   */
+  #awaitedLayer(): number | undefined {
+    const { imported, producer, wantedLayer = -1, ceiling } = this.#feed;
+    if (!imported || producer.score.some(({ score }) => score > 0)) return undefined;
+    return Math.min(this.#wanted, wantedLayer, ceiling);
   }
 
   #isLive(layer: number): boolean {

@@ -368,4 +368,22 @@ describe('a pipe between two nodes', () => {
     await until('the edge knows', () => show.edge.all('consumersClosed').length === 1);
     expect(second.closed).toEqual(['upstream']);
   });
+
+  test('lets the first keyframe through a third node, so that nobody has to ask for another', async () => {
+    const show = await startShow();
+    show.source.ignoresPlis = true;
+    const gateway = await startNode();
+    const between = new TestRoom(gateway.media, `show${shows}`);
+    await pipe(show.origin, between);
+    await pipe(between, show.edge);
+    const rungs = gateway.view.exported;
+    await until(
+      'the top layer waits for it',
+      () => rungs.map((one) => one.paused).join() === 'true,true,false',
+    );
+    show.source.keyframe();
+    const sink = await watchEdge();
+    expect(sink.layer).toBe(2);
+    await gateway.media.close();
+  });
 });

@@ -10,6 +10,8 @@ export class RtpSource {
   plis = 0;
   /** The highest simulcast layer it sends. */
   topLayer = Infinity;
+  /** Makes no keyframe when it hears a PLI. */
+  ignoresPlis = false;
   packetsPerFrame = 2;
   readonly #transport: types.DirectTransport;
   readonly #sequences = new Map<number, number>();
@@ -24,7 +26,7 @@ export class RtpSource {
       // Payload-specific feedback, format 1.
       if (packet[1] !== 206 || (packet[0]! & 0x1f) !== 1) return;
       this.plis++;
-      this.keyframe();
+      if (!this.ignoresPlis) this.keyframe();
     });
     this.#timer = setInterval(() => this.#sendFrame(), frameMs);
     producer.observer.once('close', () => clearInterval(this.#timer));
@@ -39,7 +41,8 @@ export class RtpSource {
     if (this.producer.closed) return;
     this.#frames++;
     const { encodings = [], codecs } = this.producer.rtpParameters;
-    for (const [layer, { ssrc }] of encodings.entries()) {
+    // The top layer first, as libvpx and OpenH264 do it.
+    for (const [layer, { ssrc }] of [...encodings.entries()].reverse()) {
       if (ssrc === undefined || layer > this.topLayer) continue;
       for (let packet = 1; packet <= this.packetsPerFrame; packet++) {
         this.#sendPacket(ssrc, codecs[0]!.payloadType, packet);
