@@ -38,7 +38,7 @@ export async function measureCascade(
   process.once('exit', endAll);
   let pages: WanPages | undefined;
   try {
-    pages = await WanPages.launch(cluster);
+    pages = await WanPages.launch(cluster, { cameraRate: 30 });
     const [rttMs] = plan.rttsMs;
     const firstFrames: CascadeResult['firstFrames'] = [];
     for (const one of plan.rttsMs) {

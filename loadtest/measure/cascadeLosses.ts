@@ -27,7 +27,7 @@ export interface LossResult {
 export type LossesResult = Record<Loss, LossResult>;
 
 /** Of a camera that is slower than people's the pauses between two frames would be what is measured. */
-const camera = { ...smallestOfTwoLayers, frameRate: 25 };
+const camera = { ...smallestOfTwoLayers, frameRate: 30 };
 const settleMs = 2000;
 /** What a loss causes begins within this time. */
 const watchMs = 2000;

@@ -31,7 +31,7 @@ export interface SharedShowResult {
 
 const farNodes = ['eu-1', 'eu-2'];
 /** Three layers need a picture of some size, and the shortest pause that can be seen is that of two frames. */
-const camera = { width: 640, height: 360, frameRate: 25 };
+const camera = { width: 640, height: 360, frameRate: 30 };
 /** A page that shows less than before tells so two seconds later. */
 const watchMs = 5000;
 const settleMs = 1500;

@@ -40,8 +40,6 @@ export interface FeedOptions {
   /** Pulled from another node, and the highest layer that comes from there at first. */
   imported?: { maxSpatialLayer: number | null; hops: number };
   keyframes: KeyframeSettings;
-  /** Least time between two PLIs upstream. */
-  pliSpacingMs: number;
 }
 
 /** One source of a room on this node: its producer, who wants which layer of it, and its keyframes. */
@@ -58,7 +56,6 @@ export class Feed {
   readonly imported: boolean;
   /** Pipes between nodes that it has passed. */
   readonly hops: number;
-  readonly pliSpacingMs: number;
   /** Only for video, and where upstream can be asked by message. */
   readonly asker: KeyframeAsker | undefined;
   /** Only for simulcast of such a publisher. */
@@ -92,7 +89,6 @@ export class Feed {
     this.upstream = upstream;
     this.imported = imported !== undefined;
     this.hops = imported?.hops ?? 0;
-    this.pliSpacingMs = options.pliSpacingMs;
     this.#paused = producer.paused;
     if (this.kind !== 'video') return;
     this.limitTraces(producer);
@@ -281,9 +277,4 @@ export class Feed {
   #tellUpstream(layers: number): void {
     this.upstream.wantLayers(layers < 0 ? null : layers);
   }
-}
-
-/** `keyFrameRequestDelay` for a publisher's video. */
-export function pliSpacingMs({ settings }: RoomContext, keyframes: boolean): number {
-  return keyframes ? settings.keyframes.pliSpacingMs : settings.keyframes.pliOnlySpacingMs;
 }

@@ -3,7 +3,7 @@ import { kindOf } from '../../protocol/identity.ts';
 import type { RtpCapabilitiesMessage } from '../../protocol/mediaParameters.ts';
 import type { PipeAnswer, PipeNews, PipeOffer } from '../../protocol/pipes.ts';
 import { producerFault } from './clientParameters.ts';
-import { Feed, pliSpacingMs } from './feed.ts';
+import { Feed } from './feed.ts';
 import type { FeedUpstream } from './feed.ts';
 import { importedKeyframes } from './mediaSettings.ts';
 import { connectEnd, endOf, makePipeEnd } from './pipeEnd.ts';
@@ -41,7 +41,6 @@ export class FeedImport {
         kind,
         rtpParameters: structuredClone(offer.rtpParameters) as types.RtpParameters,
         paused: offer.paused,
-        ...(kind === 'video' && { keyFrameRequestDelay: pliSpacingMs(context, true) }),
       }),
       connectEnd(transport, offer.end),
     ]);
@@ -57,7 +56,6 @@ export class FeedImport {
       imported: { maxSpatialLayer: offer.maxSpatialLayer, hops: offer.hops },
       upstream: options.upstream,
       keyframes: importedKeyframes(settings.keyframes, options.rttMs),
-      pliSpacingMs: pliSpacingMs(context, true),
     });
     return new FeedImport(feed, { end: endOf(transport) });
   }

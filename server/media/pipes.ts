@@ -63,7 +63,6 @@ export class PipeLink {
       kind: consumer.kind,
       rtpParameters: consumer.rtpParameters,
       paused: consumer.producerPaused,
-      ...(feed.kind === 'video' && { keyFrameRequestDelay: feed.pliSpacingMs }),
     });
     if (consumer.closed) copy.close();
     consumer.observer.once('close', () => {

@@ -4,7 +4,7 @@ import type { Result } from '../../protocol/errors.ts';
 import { kindOf } from '../../protocol/identity.ts';
 import type { FeedId, ParticipantId } from '../../protocol/identity.ts';
 import { producerFault } from './clientParameters.ts';
-import { Feed, pliSpacingMs } from './feed.ts';
+import { Feed } from './feed.ts';
 import { FeedDelivery } from './feedDelivery.ts';
 import { FeedArrivals } from './feedArrivals.ts';
 import { ImportedQuality } from './importedQuality.ts';
@@ -94,7 +94,7 @@ export class RoomFeeds {
         kind,
         rtpParameters: rtpParameters as types.RtpParameters,
         paused: request.paused,
-        ...(kind === 'video' && { keyFrameRequestDelay: pliSpacingMs(this.#context, peer.keyframes) }),
+        ...(kind === 'video' && { keyFrameRequestDelay: this.#pliSpacingMs(peer) }),
       });
     } catch (error) {
       if (send.closed) return refuse('media-unavailable');
@@ -229,8 +229,16 @@ export class RoomFeeds {
         lost: () => events.feedLost(feedId),
       },
       keyframes: settings.keyframes,
-      pliSpacingMs: pliSpacingMs(this.#context, keyframes),
     });
+  }
+
+  /**
+   * Only towards the publisher. mediasoup does not forget a PLI that it holds back when its keyframe comes in the meantime,
+   * so each producer on the way that spaced them, too, would ask for one more that nobody needs.
+   */
+  #pliSpacingMs({ keyframes }: Peer): number {
+    const { pliSpacingMs, pliOnlySpacingMs } = this.#context.settings.keyframes;
+    return keyframes ? pliSpacingMs : pliOnlySpacingMs;
   }
 }
 

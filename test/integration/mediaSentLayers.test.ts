@@ -53,7 +53,6 @@ describe('a publisher that drops layers by itself', () => {
         lost: () => undefined,
       },
       keyframes: defaultMediaSettings.keyframes,
-      pliSpacingMs: 1000,
     });
   });
   afterEach(() => {

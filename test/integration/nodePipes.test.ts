@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { FeedId } from '../../protocol/identity.ts';
 import { pipeOfferSchema } from '../../protocol/pipes.ts';
@@ -215,6 +216,22 @@ describe('a pipe between two nodes', () => {
     const before = show.origin.all('keyframeWanted').length;
     exported.request({ type: 'keyframe' });
     await until('it is asked', () => show.origin.all('keyframeWanted').length > before);
+  });
+
+  test('asks once for all who want a keyframe before one has come', async () => {
+    const show = await startShow();
+    relay = await startPipeRelay();
+    relay.delayMs = 50;
+    await pipe(show.origin, show.edge, { relay, rttMs: 100 });
+    const sink = await watchEdge();
+    // Until mediasoup has no request of the start in mind any more.
+    await sleep(1200);
+    const { plis } = show.source;
+    await sink.consumer.requestKeyFrame();
+    await sleep(40);
+    await sink.consumer.requestKeyFrame();
+    await sleep(1200);
+    expect(show.source.plis).toBe(plis + 1);
   });
 
   test('ends with its feed, and both ends let go of everything', async () => {

@@ -33,9 +33,13 @@ export class WanPages {
     this.#browser = browser;
   }
 
-  static async launch(cluster: WanCluster): Promise<WanPages> {
+  /** `cameraRate`: the most pictures a second that a camera here gives, whatever it is asked for. */
+  static async launch(cluster: WanCluster, { cameraRate = 20 } = {}): Promise<WanPages> {
     comeFirst(false);
-    const browser = await launchBrowser(['--force-prefers-reduced-motion']);
+    const browser = await launchBrowser([
+      '--force-prefers-reduced-motion',
+      `--use-fake-device-for-media-stream=fps=${cameraRate}`,
+    ]);
     comeFirst(true);
     return new WanPages(cluster, browser);
   }

@@ -43,7 +43,6 @@ test.each([true, false])('keyframes asked by RTCP are told of; by message too: %
     layers: feedLayers(cameraParameters(1).encodings, defaultMediaSettings.cameraPicture),
     upstream,
     keyframes: defaultMediaSettings.keyframes,
-    pliSpacingMs: 1000,
   });
   // The three layers of one moment are one request.
   for (const atMs of [5000, 5004, 5020]) producer.tell('pli', 'out', atMs);
