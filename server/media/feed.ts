@@ -61,6 +61,7 @@ export class Feed {
   /** Only for simulcast of such a publisher. */
   readonly sent: SentLayers | undefined;
   readonly #context: RoomContext;
+  readonly #offered: number | undefined;
   readonly #openedAtMs = performance.now();
   readonly #demand: LayerDemand | undefined;
   readonly #ceilingListeners = new Set<() => void>();
@@ -88,6 +89,7 @@ export class Feed {
     this.layers = layers;
     this.upstream = upstream;
     this.imported = imported !== undefined;
+    if (layers.kind === 'simulcast') this.#offered = imported?.maxSpatialLayer ?? undefined;
     this.hops = imported?.hops ?? 0;
     this.#paused = producer.paused;
     if (this.kind !== 'video') return;
@@ -189,6 +191,17 @@ export class Feed {
   /** The highest layer that upstream was told is wanted; undefined where none is, or nothing has to be told. */
   get wantedLayer(): number | undefined {
     return this.#told === undefined || this.#told < 0 ? undefined : this.#told;
+  }
+
+  /**
+   * The layer of which a keyframe comes first, while nothing has come from upstream yet: encoders of simulcast send the top
+   * one of a picture first. Undefined where upstream was asked for other layers since it said which it has, and for what is
+   * published here.
+   */
+  get awaitedLayer(): number | undefined {
+    const offered = this.#offered;
+    if (offered === undefined || offered !== this.#told || offered > this.ceiling) return undefined;
+    return this.producer.score.some(({ score }) => score > 0) ? undefined : offered;
   }
 
   /** A consumer wants layers up to `layer` from now on; undefined when it wants none. */

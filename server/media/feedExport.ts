@@ -62,7 +62,7 @@ export class FeedExport {
     this.#options = options;
     this.#carried = consumers.map((consumer) => !consumer.paused);
     this.#wanted = options.maxSpatialLayer ?? -1;
-    this.#live = feed.layers.scales.length - 1;
+    this.#live = feed.awaitedLayer ?? feed.layers.scales.length - 1;
     this.#live = this.#liveLayer();
     this.offer = this.#makeOffer();
     this.#settle();
@@ -204,19 +204,12 @@ export class FeedExport {
     this.#strayTimer = setTimeout(() => this.#settle(), strayMs);
   }
 
-  #isCarried(layer: number): boolean {
-    return layer <= this.#wanted && (this.#isLive(layer) || layer === this.#awaitedLayer());
-  }
-
   /**
-   * The layer that is carried before anything of the feed has come from upstream, so that its first keyframe passes; those
-   * of the other layers do not. One only, since a consumer whose own layer is not there yet takes what is; and the top one,
-   * since encoders of simulcast send that first of a picture.
+   * A layer that is live; and before any is, the one whose keyframe will come first, so that it passes. No other one then: a
+   * consumer whose own layer is not there yet takes what is.
    */
-  #awaitedLayer(): number | undefined {
-    const { imported, producer, wantedLayer = -1, ceiling } = this.#feed;
-    if (!imported || producer.score.some(({ score }) => score > 0)) return undefined;
-    return Math.min(this.#wanted, wantedLayer, ceiling);
+  #isCarried(layer: number): boolean {
+    return layer <= this.#wanted && (this.#isLive(layer) || layer === this.#feed.awaitedLayer);
   }
 
   #isLive(layer: number): boolean {

@@ -370,9 +370,9 @@ describe('the controls', () => {
       await viewer.waitForSelector(named(item), { visible: true });
       await click(viewer, opener);
       await viewer.waitForSelector(named(item), { hidden: true });
-      expect(await viewer.$eval(named(opener), (button) => button.getAttribute('aria-expanded'))).toBe(
-        'false',
-      );
+      // The page hears of it a little later than the browser does it.
+      await viewer.waitForSelector(`${named(opener)}[aria-expanded="false"]`);
+      expect(await viewer.$(named(item)).then((one) => one?.isVisible() ?? false)).toBe(false);
     }
   });
 

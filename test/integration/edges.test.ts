@@ -10,16 +10,19 @@ let cluster: NodeCluster;
 let us: ClusterNode;
 let eu: ClusterNode;
 let crowd: SignalCrowd;
+let farCrowd: SignalCrowd;
 
 beforeAll(async () => {
   cluster = new NodeCluster();
-  us = await cluster.start('us1', { region: 'us' });
-  eu = await cluster.start('eu1', { region: 'eu' });
+  us = await cluster.start('us1', { region: 'us', capacity: 2 });
+  eu = await cluster.start('eu1', { region: 'eu', capacity: 2 });
   crowd = new SignalCrowd(us.origin);
+  farCrowd = new SignalCrowd(eu.origin);
 });
 afterEach(async () => {
   crowd.close();
-  for (const { store } of [us, eu]) store.update({ draining: false, viewers: 0 });
+  farCrowd.close();
+  eu.store.update({ draining: false });
   await until(async () => (await edgesOf(us)).edges.length === 2);
 });
 afterAll(() => cluster.close());
@@ -64,7 +67,7 @@ describe('the edges of a network', () => {
 describe('a node that takes nobody', () => {
   test('names another one to those who come, and keeps those who are there', async () => {
     const vera = await crowd.entered('full', 'vera', 'viewer');
-    us.store.update({ viewers: 100 });
+    await crowd.entered('full', 'walt', 'viewer');
     await until(async () => (await edgesOf(us)).edges.length === 1);
     const late = await crowd.enter('full', 'late', 'viewer');
     expect(late.reply).toMatchObject({
@@ -80,7 +83,8 @@ describe('a node that takes nobody', () => {
   });
 
   test('takes them all the same where nobody else does', async () => {
-    for (const { store } of [us, eu]) store.update({ viewers: 100 });
+    for (const people of [crowd, farCrowd])
+      for (const name of ['una', 'uri']) await people.entered('crowded', name, 'viewer');
     await until(async () => (await edgesOf(us)).edges.length === 0);
     expect((await crowd.enter('nowhere', 'vera', 'viewer')).reply).toMatchObject({ ok: true });
   });

@@ -403,4 +403,28 @@ describe('a pipe between two nodes', () => {
     expect(sink.layer).toBe(2);
     await gateway.media.close();
   });
+
+  test('lets no layer of a third node take the place of one that its publisher does not send', async () => {
+    const show = await startShow();
+    show.source.topLayer = 1;
+    const lowered = () =>
+      show.source.producer.score.some(({ encodingIdx, score }) => encodingIdx === 2 && score === 0);
+    await until('the top layer has ended', lowered);
+    const gateway = await startNode();
+    const between = new TestRoom(gateway.media, `show${shows}`);
+    const strays: unknown[] = [];
+    show.source.ignoresPlis = true;
+    valueOf(await between.join(cid));
+    await pipe(show.origin, between);
+    between.room.view(cid, [large]);
+    await pipe(between, show.edge);
+    for (const [layer, rung] of gateway.view.exported.entries())
+      rung.on('layerschange', (layers) => layers && layers.spatialLayer !== layer && strays.push(layers));
+    show.source.ignoresPlis = false;
+    show.source.keyframe();
+    const sink = await watchEdge();
+    expect(sink.layer).toBe(1);
+    expect(strays).toEqual([]);
+    await gateway.media.close();
+  });
 });
