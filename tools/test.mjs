@@ -98,9 +98,9 @@ function runJest(jestArgs, tier, resultFile) {
       if (lingered || Date.now() - finishedMs < lingerMs) return;
       lingered = true;
       const what = existsSync(endedFile)
-        ? `Nothing is left open after the ${tier} tests, and Node does not end.`
-        : `The ${tier} tests left something open.`;
-      console.error(`${what} ${threadsOf(jest.pid)}`);
+        ? `Nothing is left to do after the ${tier} tests, and Node does not end: something cannot be closed.`
+        : `The ${tier} tests left something open:`;
+      console.error(what);
       jest.kill('SIGUSR2');
       setTimeout(() => jest.kill('SIGKILL'), sayMs);
     }, 500);
@@ -111,26 +111,4 @@ function runJest(jestArgs, tier, resultFile) {
       resolve(lingered);
     });
   });
-}
-
-/**
- * What each thread of a process does, where the system tells: its name, its state and where in the system it waits.
- * @param {number | undefined} pid
- */
-function threadsOf(pid) {
-  const tasks = `/proc/${pid}/task`;
-  if (!existsSync(tasks)) return '';
-  const threads = readdirSync(tasks).map((task) => {
-    const read = (/** @type {string} */ name) => {
-      try {
-        return readFileSync(join(tasks, task, name), 'utf8').trim();
-      } catch {
-        // The thread ended meanwhile, or this is another's to read.
-        return '?';
-      }
-    };
-    const state = /^State:\s+(\S+)/m.exec(read('status'))?.[1];
-    return `${read('comm')} ${state} ${read('wchan')}`;
-  });
-  return `Its threads: ${threads.join(', ')}.`;
 }

@@ -61,6 +61,7 @@ export class Feed {
   /** Only for simulcast of such a publisher. */
   readonly sent: SentLayers | undefined;
   readonly #context: RoomContext;
+  /** The highest layer of those that upstream said it has. */
   readonly #offered: number | undefined;
   readonly #openedAtMs = performance.now();
   readonly #demand: LayerDemand | undefined;
