@@ -161,7 +161,9 @@ describe('roads', () => {
         },
         { limitMs: 60_000 },
       );
+    const startedMs = Date.now();
     await carried(1);
+    tell(`host live and wanted whole: the top layer was there after ${Date.now() - startedMs} ms`);
     const lossyMs = Date.now();
     cluster.set('us', 'eu', evenRoad({ ...clearWay, delayMs: 40, loss: { kind: 'random', ratio: 0.12 } }));
     await carried(0);
