@@ -136,6 +136,7 @@ function cascadeWire(links: NodeLinks): CascadeWire {
     isUp: (to) => links.to(to).up,
     doubt: (to, withinMs) => links.to(to).doubt(withinMs),
     rttMs: (to) => links.to(to).figures?.smoothedRttMs,
+    standingRttMs: (to) => links.to(to).figures?.standingRttMs,
   };
 }
 

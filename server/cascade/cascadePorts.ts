@@ -42,6 +42,8 @@ export interface CascadeWire {
   doubt(to: NodeId, withinMs: number): void;
   /** Smoothed; undefined while nothing was measured. */
   rttMs(to: NodeId): number | undefined;
+  /** The least of the last few seconds: what stands in queues on the way is in it, a single late answer is not. */
+  standingRttMs(to: NodeId): number | undefined;
 }
 
 /** A feed that the room has open. */

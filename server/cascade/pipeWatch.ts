@@ -18,6 +18,9 @@ export interface PipeFigures {
   jitterMs: number;
 }
 
+/** What has to be known of a pipe to watch it. */
+export type WatchedPipe = Pick<PulledPipe, 'up' | 'topLayer' | 'statistics' | 'limit'>;
+
 const nothing: PipeFigures = { bitrateBps: 0, lossRatio: 0, rttMs: null, jitterMs: 0 };
 
 interface Sum {
@@ -26,7 +29,7 @@ interface Sum {
   lost: number;
   rttMs: number | undefined;
   topLayer: number;
-  pipes: PulledPipe[];
+  pipes: WatchedPipe[];
 }
 
 interface Bearing {
@@ -39,21 +42,21 @@ interface Bearing {
  * more often whether anything comes at all.
  */
 export class PipeWatch {
-  readonly #pipes: ReadonlyMap<unknown, PulledPipe>;
-  readonly #wire: Pick<CascadeWire, 'rttMs' | 'doubt'>;
+  readonly #pipes: ReadonlyMap<unknown, WatchedPipe>;
+  readonly #wire: Pick<CascadeWire, 'rttMs' | 'standingRttMs' | 'doubt'>;
   readonly #nowMs: () => number;
-  readonly #counts = new WeakMap<PulledPipe, PipeCounts>();
-  readonly #figures = new WeakMap<PulledPipe, PipeFigures>();
+  readonly #counts = new WeakMap<WatchedPipe, PipeCounts>();
+  readonly #figures = new WeakMap<WatchedPipe, PipeFigures>();
   readonly #bearing = new Map<NodeId, Bearing>();
   readonly #loss = new RegionLoss();
-  readonly #silence: SilenceWatch<PulledPipe>;
+  readonly #silence: SilenceWatch<WatchedPipe>;
   #timer: NodeJS.Timeout | undefined;
   #sheds = 0;
   #closed = false;
 
   constructor(
-    pipes: ReadonlyMap<unknown, PulledPipe>,
-    wire: Pick<CascadeWire, 'rttMs' | 'doubt'>,
+    pipes: ReadonlyMap<unknown, WatchedPipe>,
+    wire: Pick<CascadeWire, 'rttMs' | 'standingRttMs' | 'doubt'>,
     nowMs: () => number,
   ) {
     this.#pipes = pipes;
@@ -79,7 +82,7 @@ export class PipeWatch {
     }, sampleMs);
   }
 
-  figuresOf(pipe: PulledPipe): PipeFigures {
+  figuresOf(pipe: WatchedPipe): PipeFigures {
     return this.#figures.get(pipe) ?? nothing;
   }
 
@@ -89,7 +92,7 @@ export class PipeWatch {
   }
 
   /** A new pipe bears no more than the others from its node. */
-  limit(pipe: PulledPipe): void {
+  limit(pipe: WatchedPipe): void {
     const bearing = this.#bearing.get(pipe.up.from);
     const ceiling =
       bearing && bearing.congestion.ceiling < bearing.topLayer ? bearing.congestion.ceiling : undefined;
@@ -118,7 +121,7 @@ export class PipeWatch {
     for (const from of this.#bearing.keys()) if (!sums.has(from)) this.#bearing.delete(from);
   }
 
-  #add(sums: Map<NodeId, Sum>, pipe: PulledPipe, before: PipeCounts, now: PipeCounts): void {
+  #add(sums: Map<NodeId, Sum>, pipe: WatchedPipe, before: PipeCounts, now: PipeCounts): void {
     const { from, fromRegion } = pipe.up;
     const packets = now.packets - before.packets;
     const lost = Math.max(0, now.packetsLost - before.packetsLost);
@@ -134,7 +137,7 @@ export class PipeWatch {
       region: fromRegion,
       packets: 0,
       lost: 0,
-      rttMs: this.#wire.rttMs(from) ?? rttMs,
+      rttMs: this.#wire.standingRttMs(from) ?? rttMs,
       topLayer: 0,
       pipes: [],
     };

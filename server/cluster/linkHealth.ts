@@ -4,6 +4,8 @@ export interface LinkFigures {
   rttMs: number;
   /** Smoothed over about eight samples. */
   smoothedRttMs: number;
+  /** The least of the last four: one late answer does not raise it, a full queue on the way does. */
+  standingRttMs: number;
   /** The least within the window: what the way takes when nothing is in it. */
   baseRttMs: number;
   /** How far samples are from the smoothed one, on average. */
@@ -17,6 +19,7 @@ interface Sample {
 
 /** How long a round trip counts as what the way can do; longer, and a change of route would be noticed too late. */
 const baseWindowMs = 60_000;
+const standingSamples = 4;
 /** The weights of RFC 6298. */
 const rttWeight = 1 / 8;
 const jitterWeight = 1 / 4;
@@ -26,7 +29,8 @@ export class LinkHealth {
   #heardAtMs: number;
   /** When the peer is dead, for whom something else speaks of that. */
   #doubtedUntilMs = Infinity;
-  #figures: Omit<LinkFigures, 'baseRttMs'> | undefined;
+  #figures: Omit<LinkFigures, 'baseRttMs' | 'standingRttMs'> | undefined;
+  #latest: number[] = [];
   /** Rising in time and in round trip: a sample that is no less than a later one can never be the least again. */
   #least: Sample[] = [];
 
@@ -55,6 +59,7 @@ export class LinkHealth {
             jitterMs:
               before.jitterMs + jitterWeight * (Math.abs(rttMs - before.smoothedRttMs) - before.jitterMs),
           };
+    this.#latest = [...this.#latest, rttMs].slice(-standingSamples);
     this.#least = this.#least.filter((sample) => sample.rttMs < rttMs && nowMs - sample.atMs <= baseWindowMs);
     this.#least.push({ atMs: nowMs, rttMs });
   }
@@ -62,7 +67,10 @@ export class LinkHealth {
   /** Undefined before the first round trip. */
   get figures(): LinkFigures | undefined {
     const [least] = this.#least;
-    return this.#figures && least && { ...this.#figures, baseRttMs: least.rttMs };
+    return (
+      this.#figures &&
+      least && { ...this.#figures, standingRttMs: Math.min(...this.#latest), baseRttMs: least.rttMs }
+    );
   }
 
   /** When the peer is dead unless something is heard of him. */

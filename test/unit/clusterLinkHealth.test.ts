@@ -10,13 +10,35 @@ describe('the health of a link', () => {
     const health = new LinkHealth(0);
     expect(health.figures).toBeUndefined();
     health.measured(80, 1000);
-    expect(health.figures).toEqual({ rttMs: 80, smoothedRttMs: 80, baseRttMs: 80, jitterMs: 40 });
+    expect(health.figures).toEqual({
+      rttMs: 80,
+      smoothedRttMs: 80,
+      standingRttMs: 80,
+      baseRttMs: 80,
+      jitterMs: 40,
+    });
     health.measured(160, 2000);
-    expect(health.figures).toEqual({ rttMs: 160, smoothedRttMs: 90, baseRttMs: 80, jitterMs: 50 });
+    expect(health.figures).toEqual({
+      rttMs: 160,
+      smoothedRttMs: 90,
+      standingRttMs: 80,
+      baseRttMs: 80,
+      jitterMs: 50,
+    });
     for (let second = 3; second < 60; second++) health.measured(160, second * 1000);
     expect(health.figures?.smoothedRttMs).toBeCloseTo(160, 0);
     expect(health.figures?.jitterMs).toBeLessThan(2);
     expect(health.figures?.baseRttMs).toBe(80);
+  });
+
+  test('takes a round trip for risen when the last four are, and not for some late answers', () => {
+    const health = new LinkHealth(0);
+    const standing = (rttMs: number): number | undefined => {
+      health.measured(rttMs, 0);
+      return health.figures?.standingRttMs;
+    };
+    expect([80, 900, 400, 300, 82].map(standing)).toEqual([80, 80, 80, 80, 82]);
+    expect([160, 150, 170, 165, 90].map(standing)).toEqual([82, 82, 82, 150, 90]);
   });
 
   test('forgets a least round trip that is older than a minute, so that a change of route shows', () => {
