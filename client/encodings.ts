@@ -25,6 +25,11 @@ const screen1080p = { pixels: 1920 * 1080, bitrateBps: 3_000_000 };
 const bitsPerPixelExponent = 0.88;
 /** What scalable codecs need of the bits that VP8 simulcast needs. */
 const scalableSaving = 0.8;
+/**
+ * What the uplink is taken to bear before it was measured; browsers begin with 300, and the upper layers wait until they
+ * have found out. The same for all sources: a second one with another value would have a browser begin anew.
+ */
+const startBitrateKbps = 1000;
 
 /** How a video source of this size is sent; layers that would be too small to be of use are left out. */
 export function videoPlan(source: Source, size: CaptureSize, codec: VideoCodec = 'vp8'): SendPlan {
@@ -33,7 +38,7 @@ export function videoPlan(source: Source, size: CaptureSize, codec: VideoCodec =
   const layers = screen ? screenLayers(size) : cameraLayers(size);
   const bitrateOf = (scale: number): number => bitrateBps(size, scale, reference);
   const plan = {
-    codecOptions: {},
+    codecOptions: { videoGoogleStartBitrate: startBitrateKbps },
     mimeType: `video/${codec.toUpperCase()}`,
     contentHint: screen ? 'detail' : '',
   } as const;
