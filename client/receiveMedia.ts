@@ -76,13 +76,15 @@ export class ReceiveMedia {
     }
   }
 
-  /** Grows while anything is received: when the newest packet was played, by whichever clock the browser has for that. */
-  get newestPacketMs(): number {
-    let newest = 0;
+  /**
+   * When a packet was played that is newer than `knownMs`, by whichever clock the browser has for that; `knownMs` where
+   * there is none. The page stands still while the browser looks, so it looks no further than the first feed that flows.
+   */
+  newerPacketMs(knownMs: number): number {
     for (const { consumer } of this.feeds.values())
       for (const { timestamp } of consumer?.rtpReceiver?.getSynchronizationSources() ?? [])
-        newest = Math.max(newest, timestamp);
-    return newest;
+        if (timestamp > knownMs) return timestamp;
+    return knownMs;
   }
 
   /** Whether every feed is shown by the consumer it comes by now. */

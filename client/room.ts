@@ -102,7 +102,7 @@ export class Room extends RoomRequests implements TributaryRoom {
       trouble: (error) => this.#events.emit('trouble', error),
     });
     this.#stallWatch = new StallWatch({
-      newest: () => this.#media.receive.newestPacketMs,
+      newer: (knownMs) => this.#media.receive.newerPacketMs(knownMs),
       stalled: () => void this.#connection.suspect(),
     });
     this.#qualityWatch = new QualityWatch(

@@ -1,4 +1,4 @@
-/** How often is looked; a glance costs next to nothing. */
+/** How often is looked. */
 const lookMs = 200;
 /** Nothing for so long is worth a question. */
 const stallMs = 700;
@@ -6,8 +6,8 @@ const stallMs = 700;
 const againMs = 10_000;
 
 export interface StallWatchParts {
-  /** Grows with every packet that is received; 0 while nothing ever came. */
-  newest(): number;
+  /** When a packet came that is newer than `knownMs`, or else `knownMs`. */
+  newer(knownMs: number): number;
   /** What came before comes no more. */
   stalled(): void;
 }
@@ -38,7 +38,7 @@ export class StallWatch {
   }
 
   #look(nowMs: number): void {
-    const newest = this.#parts.newest();
+    const newest = this.#parts.newer(this.#newest);
     if (newest === 0) return;
     if (newest !== this.#newest) {
       this.#newest = newest;

@@ -108,20 +108,15 @@ export class Peer {
    * where it has one, or where peer or feed went away meanwhile.
    */
   async consume(feed: Feed, paused: boolean): Promise<PeerConsumer | undefined> {
-    const router = this.shard.opened;
     const { recv } = this;
-    if (!recv || !router || this.#offered.has(feed) || this.consumers.has(feed)) return undefined;
+    if (!recv || !this.shard.opened || this.#offered.has(feed) || this.consumers.has(feed)) return undefined;
     this.#offered.add(feed);
     const log = this.#context.log.child({ participantId: this.participantId, feedId: feed.feedId });
     try {
-      const playable = { producerId: feed.producer.id, rtpCapabilities: this.#rtpCapabilities };
-      if (!router.canConsume(playable)) {
-        log.debug('this browser cannot play the feed');
-        return undefined;
-      }
       const startLayer = feed.liveLayer;
       const consumer = await recv.consume({
-        ...playable,
+        producerId: feed.producer.id,
+        rtpCapabilities: this.#rtpCapabilities,
         paused,
         ...(feed.kind === 'video' && { preferredLayers: { spatialLayer: startLayer } }),
       });

@@ -11,7 +11,7 @@ beforeEach(() => {
   stalls = [];
   const startedMs = performance.now();
   watch = new StallWatch({
-    newest: () => newest,
+    newer: () => newest,
     stalled: () => stalls.push(performance.now() - startedMs),
   });
   watch.start();
