@@ -6,7 +6,7 @@ import type { Summary } from '../statistics.ts';
 import { openHopFeed } from './hopFeed.ts';
 import type { HopStream } from './hopFeed.ts';
 import { HopLoad } from './hopLoad.ts';
-import { HopNode } from './hopNode.ts';
+import { HopNode, runOn } from './hopNode.ts';
 import { HopPackets } from './hopPackets.ts';
 import { HopReceiver, sharedClockMs } from './hopReceiver.ts';
 
@@ -53,11 +53,15 @@ export async function measureHop(plan: HopPlan): Promise<HopResult> {
     await probe.send(warmUpPackets, plan.everyMs);
     const idle = await sample(probe, origin, edge, plan);
     load = await HopLoad.open(origin, edge);
-    for (const node of [origin, edge]) node.runOn('0');
+    const [first, last] = [0, cpus().length - 1];
+    for (const node of [origin, edge]) node.runOn(`${first}`);
+    // What sends and receives would take its share of the core besides, and come before the workers on it.
+    if (last > first) runOn(`${first + 1}-${last}`, process.pid);
     const probeCores = idle.originLoad + idle.edgeLoad;
     await load.reach(plan.loadShare - probeCores);
     const sharedCore = await sample(probe, origin, edge, plan);
-    for (const node of [origin, edge]) node.runOn(`0-${cpus().length - 1}`);
+    for (const node of [origin, edge]) node.runOn(`${first}-${last}`);
+    runOn(`${first}-${last}`, process.pid);
     await load.reach(2 * plan.loadShare - probeCores);
     return { idle, sharedCore, eachBusy: await sample(probe, origin, edge, plan) };
   } finally {

@@ -14,8 +14,10 @@ const viewersEach = 8;
 const firstPacketsPerSecond = 1000;
 const maxPacketsPerSecond = 10_000;
 const settleMs = 500;
-const lookMs = 1500;
-const corrections = 5;
+const lookMs = 2000;
+/** It is near enough to what is wanted, as a share of that; and given up after so many looks. */
+const tolerance = 0.015;
+const mostLooks = 12;
 
 /** More media through the same two workers, sent by a thread of its own so that nothing here waits for it. */
 export class HopLoad {
@@ -43,11 +45,12 @@ export class HopLoad {
   /** Sends as much as makes the two workers together use so much CPU. */
   async reach(cores: number): Promise<void> {
     this.#send(firstPacketsPerSecond);
-    for (let correction = 0; correction < corrections; correction++) {
+    for (let look = 0; look < mostLooks; look++) {
       await sleep(settleMs);
-      const before = this.#cpuMs();
+      const [before, sinceMs] = [this.#cpuMs(), performance.now()];
       await sleep(lookMs);
-      const reached = (this.#cpuMs() - before) / lookMs;
+      const reached = (this.#cpuMs() - before) / (performance.now() - sinceMs);
+      if (Math.abs(reached / cores - 1) < tolerance) return;
       this.#send(Math.min(maxPacketsPerSecond, (this.#packetsPerSecond * cores) / reached));
     }
   }

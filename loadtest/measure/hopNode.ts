@@ -43,10 +43,9 @@ export class HopNode {
     return inlet.tuple.localPort;
   }
 
-  /** Has the worker run on these of the machine's cores alone, e.g. `0` or `0-1`. */
+  /** Has the worker run on these of the machine's cores alone. */
   runOn(cores: string): void {
-    for (const { pid } of this.#seen.workers)
-      execFileSync('taskset', ['--all-tasks', '--pid', '--cpu-list', cores, String(pid)]);
+    for (const { pid } of this.#seen.workers) runOn(cores, pid);
   }
 
   /** User and system time of the worker so far. */
@@ -58,6 +57,11 @@ export class HopNode {
   async close(): Promise<void> {
     await this.media.close();
   }
+}
+
+/** Has a process run on these of the machine's cores alone, e.g. `0` or `0-1`. */
+export function runOn(cores: string, pid: number): void {
+  execFileSync('taskset', ['--all-tasks', '--pid', '--cpu-list', cores, String(pid)]);
 }
 
 interface Seen {

@@ -24,6 +24,8 @@ export class RedisLine {
   readonly #tried: Promise<void>;
   #closed = false;
   #revival: NodeJS.Timeout | undefined;
+  /** Why there is no connection, where the client said so. */
+  #trouble = '';
 
   constructor(address: RedisAddress, commandTimeoutMs: number, log: Logger) {
     this.#timeoutMs = commandTimeoutMs;
@@ -38,9 +40,13 @@ export class RedisLine {
       tried.resolve(undefined);
     };
     client.on('ready', over);
+    client.on('ready', () => (this.#trouble = ''));
     client.on('close', over);
     client.on('end', () => this.#revive());
-    client.on('error', (error: Error) => log.debug({ err: error }, 'Redis connection'));
+    client.on('error', (error: Error) => {
+      this.#trouble = `: ${error.message}`;
+      log.debug({ err: error }, 'Redis connection');
+    });
   }
 
   /** Runs a script; `store-away` when it was not answered in time, done or not. */
@@ -51,7 +57,8 @@ export class RedisLine {
   ): Promise<StoreResult<unknown>> {
     await this.#tried;
     // What waits for a connection is done when nobody wants it any more.
-    if (this.#client.status !== 'ready') return refuseStore('store-away', 'there is no connection to Redis');
+    if (this.#client.status !== 'ready')
+      return refuseStore('store-away', `there is no connection to Redis${this.#trouble}`);
     const late = Promise.withResolvers<never>();
     const timer = setTimeout(() => late.reject(new Error('Redis does not answer')), this.#timeoutMs);
     try {
