@@ -57,12 +57,11 @@ export async function measureHop(plan: HopPlan): Promise<HopResult> {
     for (const node of [origin, edge]) node.runOn(`${first}`);
     // What sends and receives would take its share of the core besides, and come before the workers on it.
     if (last > first) runOn(`${first + 1}-${last}`, process.pid);
-    const probeCores = idle.originLoad + idle.edgeLoad;
-    await load.reach(plan.loadShare - probeCores);
+    await probe.sendDuring(load.hold(plan.loadShare), plan.everyMs);
     const sharedCore = await sample(probe, origin, edge, plan);
     for (const node of [origin, edge]) node.runOn(`${first}-${last}`);
     runOn(`${first}-${last}`, process.pid);
-    await load.reach(2 * plan.loadShare - probeCores);
+    await probe.sendDuring(load.hold(2 * plan.loadShare), plan.everyMs);
     return { idle, sharedCore, eachBusy: await sample(probe, origin, edge, plan) };
   } finally {
     await load?.close();
@@ -110,6 +109,13 @@ class HopProbe {
     this.#near = near;
     this.#far = far;
     this.#packets = new HopPackets(stream);
+  }
+
+  /** Sends until something else is done, which it may have an influence on. */
+  async sendDuring(other: Promise<void>, everyMs: number): Promise<void> {
+    const done = other.then(() => true);
+    const soon = sleep(0).then(() => false);
+    while (!(await Promise.race([done, soon]))) await this.send(warmUpPackets, everyMs);
   }
 
   /** Sends one packet at a time, at moments that fit no other rhythm; tells of those that came by both ways. */
