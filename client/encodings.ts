@@ -25,12 +25,6 @@ const screen1080p = { pixels: 1920 * 1080, bitrateBps: 3_000_000 };
 const bitsPerPixelExponent = 0.88;
 /** What scalable codecs need of the bits that VP8 simulcast needs. */
 const scalableSaving = 0.8;
-/**
- * What the uplink is taken to bear before it was measured. Browsers begin with 300, where viewers have the top layer half
- * a second later; with 1000 an uplink of 700 is overrun at first. The same for all sources: a second one with another
- * value would have a browser begin anew.
- */
-const startBitrateKbps = 600;
 
 /** How a video source of this size is sent; layers that would be too small to be of use are left out. */
 export function videoPlan(source: Source, size: CaptureSize, codec: VideoCodec = 'vp8'): SendPlan {
@@ -39,7 +33,7 @@ export function videoPlan(source: Source, size: CaptureSize, codec: VideoCodec =
   const layers = screen ? screenLayers(size) : cameraLayers(size);
   const bitrateOf = (scale: number): number => bitrateBps(size, scale, reference);
   const plan = {
-    codecOptions: { videoGoogleStartBitrate: startBitrateKbps },
+    codecOptions: {},
     mimeType: `video/${codec.toUpperCase()}`,
     contentHint: screen ? 'detail' : '',
   } as const;
